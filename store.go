@@ -1,0 +1,186 @@
+package healthcode
+
+import (
+	"context"
+	"time"
+)
+
+// Store is everything that an engine keeps. internal/storagetest holds the one
+// suite that each engine must pass. Every method is safe for concurrent use. A
+// method that changes something returns only after the change is durable: it
+// survives kill -9. Errors are [Error] with CodeNotFound, CodeConflict or CodeInvalid where
+// documented; any other error is the engine's own. Lists come oldest first unless said otherwise.
+type Store interface {
+	Ledger
+	AreaStore
+	People
+	Access
+	Relations
+	Reviews
+	Doors
+	Messages
+
+	// Check verifies the integrity of the database and its indexes.
+	Check(ctx context.Context) error
+	Close() error
+}
+
+// PersonFact is a fact and the person it is about.
+type PersonFact struct {
+	Person PersonID
+	Fact   Fact
+	// DeleteAfter is when retention ends; zero = kept.
+	DeleteAfter time.Time
+}
+
+// Outcome says what became of an appended fact.
+type Outcome int
+
+// The outcomes.
+const (
+	Stored    Outcome = iota
+	Duplicate         // the same fact was there already: a no-op
+	Conflict          // source and id are taken by a fact with other content: refused
+)
+
+// Ledger keeps facts: append-only, idempotent by (source, id), bitemporal.
+type Ledger interface {
+	// Append stores facts, whose Recorded must be set, and says for each, in
+	// order, what became of it. A conflict refuses that fact alone.
+	// "Same content" leaves Recorded out of the comparison.
+	Append(ctx context.Context, facts []PersonFact) ([]Outcome, error)
+	// Facts returns every fact of a person, by start, source and id.
+	Facts(ctx context.Context, person PersonID) ([]Fact, error)
+	// PurgeFacts deletes the facts whose retention ended before now, and returns how many.
+	PurgeFacts(ctx context.Context, now time.Time) (int, error)
+	// Counts returns how many persons and facts there are.
+	Counts(ctx context.Context) (persons, facts int, err error)
+}
+
+// AreaStore keeps the area history. It is small, and read as a whole.
+type AreaStore interface {
+	// PutAreas replaces the history of each county that it names, in one transaction.
+	PutAreas(ctx context.Context, history AreaHistory) error
+	// Areas returns the whole history and its version, which grows with each change.
+	Areas(ctx context.Context) (history AreaHistory, version int64, err error)
+	// AreasVersion returns the version alone: one primary-key read.
+	AreasVersion(ctx context.Context) (int64, error)
+}
+
+// People keeps persons. Names, documents and phones are encrypted at rest and
+// found by keyed hash.
+type People interface {
+	// CreatePerson stores a registered person with at least one document and
+	// their registration. A person that a feed made for that document is
+	// completed and keeps the id. CodeConflict: the document is registered already.
+	CreatePerson(ctx context.Context, p Person, r Registration) (PersonID, error)
+	// EnsurePersons returns the person of each document, and makes one where there is none.
+	EnsurePersons(ctx context.Context, documents []Document) ([]PersonID, error)
+	// FindPerson returns the person of a document. CodeNotFound.
+	FindPerson(ctx context.Context, document Document) (PersonID, error)
+	// Person returns a person. CodeNotFound.
+	Person(ctx context.Context, id PersonID) (Person, error)
+	// UpdatePerson replaces name, birth, language, phone and identity state, and keeps the old
+	// value in a history that only an audit reads. CodeNotFound.
+	UpdatePerson(ctx context.Context, p Person, by string, at time.Time) error
+	// AddDocument links one more document. CodeConflict: it belongs to another person.
+	AddDocument(ctx context.Context, id PersonID, d PersonDocument) error
+	// Register enrols a person in one more jurisdiction, or records the acceptance of a newer declaration.
+	Register(ctx context.Context, r Registration) error
+	Registrations(ctx context.Context, id PersonID) ([]Registration, error)
+	// RegisteredPersons pages through the persons enrolled in a jurisdiction, by id; after is exclusive.
+	RegisteredPersons(ctx context.Context, jurisdiction string, after PersonID, limit int) ([]PersonID, error)
+}
+
+// Access keeps staff, sessions, one-time codes, counters and the log of looks.
+type Access interface {
+	PutStaff(ctx context.Context, s Staff) error
+	// StaffByName: CodeNotFound.
+	StaffByName(ctx context.Context, name string) (Staff, error)
+	// StaffByToken finds staff by the SHA-256 of a bearer token. CodeNotFound.
+	StaffByToken(ctx context.Context, hash []byte) (Staff, error)
+	StaffOf(ctx context.Context, jurisdiction string) ([]Staff, error)
+
+	PutSession(ctx context.Context, s Session) error
+	// SessionByToken finds a session that hasn't expired at now. CodeNotFound.
+	SessionByToken(ctx context.Context, hash []byte, now time.Time) (Session, error)
+	// SessionsOf lists a resident's sessions, the newest first.
+	SessionsOf(ctx context.Context, person PersonID) ([]Session, error)
+	DeleteSession(ctx context.Context, id string) error
+	// DeleteSessions signs a resident, or (person zero) a member of staff, out everywhere.
+	DeleteSessions(ctx context.Context, person PersonID, staff string) error
+
+	// PutCode replaces the one-time code of its key.
+	PutCode(ctx context.Context, c OneTimeCode) error
+	// TryCode counts one try and returns the code as it was before. CodeNotFound.
+	TryCode(ctx context.Context, key string) (OneTimeCode, error)
+	DeleteCode(ctx context.Context, key string) error
+	// Count adds 1 to the counter of key within the window that starts at start, and returns the new count.
+	Count(ctx context.Context, key string, start time.Time) (int, error)
+
+	PutLook(ctx context.Context, l Look) error
+	// Looks lists the looks at a person, the newest first.
+	Looks(ctx context.Context, person PersonID, limit int) ([]Look, error)
+	// LooksBy lists the looks within a jurisdiction since a time, the newest first, for the auditor.
+	LooksBy(ctx context.Context, jurisdiction string, since time.Time, limit int) ([]Look, error)
+}
+
+// Relations keeps who may ask for whom, and disputes.
+type Relations interface {
+	PutRelation(ctx context.Context, r Relation) error
+	// Relation: CodeNotFound.
+	Relation(ctx context.Context, id string) (Relation, error)
+	// RelationsOf lists the relations in which the person asks or is asked for.
+	RelationsOf(ctx context.Context, person PersonID) ([]Relation, error)
+
+	PutDispute(ctx context.Context, d Dispute) error
+	DisputesOf(ctx context.Context, person PersonID) ([]Dispute, error)
+	// Disputes lists those of a jurisdiction, oldest first.
+	Disputes(ctx context.Context, jurisdiction string, limit int) ([]Dispute, error)
+}
+
+// Reviews keeps the photos that wait for a comparison.
+type Reviews interface {
+	PutPhoto(ctx context.Context, p Photo) error
+	// Photo returns one with its data. CodeNotFound.
+	Photo(ctx context.Context, id string) (Photo, error)
+	// PhotosOf lists a person's photos without data.
+	PhotosOf(ctx context.Context, person PersonID) ([]Photo, error)
+	// PhotosWaiting lists those of a jurisdiction that wait, oldest first, without data.
+	PhotosWaiting(ctx context.Context, jurisdiction string, limit int) ([]Photo, error)
+	// ReviewPhoto records the outcome once and sets the person's identity state with it.
+	// CodeNotFound; CodeConflict: somebody else has decided already.
+	ReviewPhoto(ctx context.Context, id, state string, identity IdentityState, by string, at time.Time) error
+	// PurgePhotos deletes the data of photos past DeleteAfter, and returns how many.
+	PurgePhotos(ctx context.Context, now time.Time) (int, error)
+}
+
+// Doors keeps venues and visits.
+type Doors interface {
+	PutVenue(ctx context.Context, v Venue) error
+	// Venue: CodeNotFound.
+	Venue(ctx context.Context, id string) (Venue, error)
+	Venues(ctx context.Context, jurisdiction string) ([]Venue, error)
+	// PutVisit records one decision; where the person is known, also the fact, in the same transaction.
+	PutVisit(ctx context.Context, v Visit, fact *PersonFact) error
+	// VisitsAt lists the visits of a venue since a time, the newest first.
+	VisitsAt(ctx context.Context, venue string, since time.Time, limit int) ([]Visit, error)
+	// PurgeVisits deletes visits past DeleteAfter, and returns how many.
+	PurgeVisits(ctx context.Context, now time.Time) (int, error)
+}
+
+// Messages is the outbox of short messages.
+type Messages interface {
+	PutMessage(ctx context.Context, m Message) error
+	// Messages lists the newest first.
+	Messages(ctx context.Context, limit int) ([]Message, error)
+}
+
+// Sealer encrypts values at rest and makes the keyed hashes by which they are found.
+type Sealer interface {
+	// Seal encrypts; context (such as "person.name" + id) must be the same when opening.
+	Seal(plain, context []byte) ([]byte, error)
+	Open(sealed, context []byte) ([]byte, error)
+	// Lookup returns a 16-byte keyed hash.
+	Lookup(purpose, value string) ([]byte, error)
+}
