@@ -13,6 +13,9 @@ const (
 	RelationOther  RelationKind = "other"
 )
 
+// RelationKinds lists every relation kind.
+var RelationKinds = []RelationKind{RelationSpouse, RelationParent, RelationChild, RelationOther}
+
 // Relation lets Asker see and show the code of Subject. State and its changes are in internal/identity.
 type Relation struct {
 	ID           string

@@ -1,0 +1,154 @@
+package policy
+
+import (
+	"iter"
+	"time"
+
+	"healthcode"
+)
+
+// Areas is an area history prepared for evaluation. It is immutable and safe
+// for concurrent use.
+type Areas struct {
+	counties map[string]*healthcode.County
+	cities   map[string][]*healthcode.County // by the first four digits
+}
+
+// NewAreas prepares a history, whose entries must be in order of time as
+// [healthcode.ParseAreaHistory] leaves them.
+func NewAreas(history healthcode.AreaHistory) *Areas {
+	a := &Areas{
+		counties: make(map[string]*healthcode.County, len(history.Areas)),
+		cities:   make(map[string][]*healthcode.County),
+	}
+	for i := range history.Areas {
+		c := &history.Areas[i]
+		a.counties[c.Code] = c
+		a.cities[city(c.Code)] = append(a.cities[city(c.Code)], c)
+	}
+	return a
+}
+
+func city(code string) string { return code[:min(4, len(code))] }
+
+// Level returns a county's level; low for one that the history doesn't name.
+func (a *Areas) Level(code string, at time.Time) healthcode.Level {
+	if c := a.counties[code]; c != nil {
+		return c.LevelAt(at)
+	}
+	return healthcode.LevelLow
+}
+
+// CityLevel returns the highest level of any county in the city of a county:
+// the one whose first four digits are the same.
+func (a *Areas) CityLevel(code string, at time.Time) healthcode.Level {
+	worst := healthcode.LevelLow
+	for _, c := range a.cities[city(code)] {
+		if l := c.LevelAt(at); l.Rank() > worst.Rank() {
+			worst = l
+		}
+	}
+	return worst
+}
+
+// Name returns a county's name, or its code where the history has none.
+func (a *Areas) Name(code string) healthcode.Text {
+	if c := a.counties[code]; c != nil && c.Name.Complete() {
+		return c.Name
+	}
+	return healthcode.Text{ZH: code, EN: code}
+}
+
+// areaSpan is a stretch of time in which a county is in a state; until is zero where it is still going on.
+type areaSpan struct {
+	from, until time.Time
+}
+
+// spans yields the stretches in which a county is in the state that a
+// condition asks for, in order of their start.
+func (cond *areaCondition) spans(c *healthcode.County, loc *time.Location) iter.Seq[areaSpan] {
+	switch {
+	case cond.landPort:
+		return func(yield func(areaSpan) bool) {
+			if c.LandPort {
+				yield(areaSpan{})
+			}
+		}
+	case cond.hardestHit:
+		return func(yield func(areaSpan) bool) {
+			for _, p := range c.HardestHit {
+				if !yield(areaSpan{p.From, p.To}) {
+					return
+				}
+			}
+		}
+	case cond.cases > 0:
+		return cond.caseSpans(c, loc)
+	}
+	return cond.levelSpans(c)
+}
+
+// levelSpans joins neighbouring entries whose levels are both asked for.
+func (cond *areaCondition) levelSpans(c *healthcode.County) iter.Seq[areaSpan] {
+	return func(yield func(areaSpan) bool) {
+		var from time.Time
+		open := cond.levels[0] // before the first entry a county is low
+		for _, change := range c.Levels {
+			in := cond.levels[change.Level.Rank()]
+			switch {
+			case in && !open:
+				from, open = change.From, true
+			case !in && open:
+				open = false
+				if change.From.After(from) && !yield(areaSpan{from, change.From}) {
+					return
+				}
+			}
+		}
+		if open {
+			yield(areaSpan{from, time.Time{}})
+		}
+	}
+}
+
+// caseSpans yields, for each day with a case on which the sum over the window
+// reaches the threshold, the time from that day until the sum falls below it.
+// A count of 0 is no case.
+func (cond *areaCondition) caseSpans(c *healthcode.County, loc *time.Location) iter.Seq[areaSpan] {
+	return func(yield func(areaSpan) bool) {
+		cases := c.LocalCases
+		sum, first := 0, 0 // of cases[first..i], those still counted
+		for i := range cases {
+			if cases[i].Count <= 0 {
+				continue
+			}
+			for ; !dayEnd(cases[first].Date, cond.within, loc).After(cases[i].Date); first++ {
+				sum -= max(0, cases[first].Count)
+			}
+			sum += cases[i].Count
+			if sum < cond.cases {
+				continue
+			}
+			// The sum falls as the oldest days drop out.
+			rest, last := sum, first
+			for ; rest-max(0, cases[last].Count) >= cond.cases; last++ {
+				rest -= max(0, cases[last].Count)
+			}
+			if !yield(areaSpan{cases[i].Date, dayEnd(cases[last].Date, cond.within, loc)}) {
+				return
+			}
+		}
+	}
+}
+
+// becomes returns when the county's level first changes to the given one after t.
+func becomes(c *healthcode.County, level healthcode.Level, t time.Time) (time.Time, bool) {
+	before := healthcode.LevelLow
+	for _, change := range c.Levels {
+		if change.Level == level && before != level && change.From.After(t) {
+			return change.From, true
+		}
+		before = change.Level
+	}
+	return time.Time{}, false
+}
