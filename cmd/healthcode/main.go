@@ -1,0 +1,79 @@
+// Command healthcode is the whole product in one binary: the service, the
+// demo, the importers and the tools around policies and certificates.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/signal"
+	"slices"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// Exit codes of every command.
+const (
+	exitOK    = 0
+	exitFail  = 1 // it ran, and the answer is no
+	exitUsage = 2 // the input or the flags are wrong; standard error says what to do
+)
+
+// command is one of the binary's commands. The clock is real only here.
+type command struct {
+	summary string
+	run     func(ctx context.Context, args []string, io stdio) int
+}
+
+// stdio is what a command reads and writes.
+type stdio struct {
+	in       io.Reader
+	out, err io.Writer
+	now      func() time.Time
+}
+
+func (io stdio) fail(format string, args ...any) int {
+	fmt.Fprintf(io.err, format+"\n", args...)
+	return exitUsage
+}
+
+// commands lists every command by name. Each stands in a file of its own.
+var commands = map[string]command{
+	"evaluate": {"what a policy says of a person", runEvaluate},
+	"decide":   {"what a venue decides on a state and a temperature", runDecide},
+	"policy":   {"check, test and explain policies", runPolicy},
+}
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], stdio{os.Stdin, os.Stdout, os.Stderr, time.Now})
+	stop()
+	os.Exit(code)
+}
+
+func run(ctx context.Context, args []string, io stdio) int {
+	if len(args) == 0 || args[0] == "help" || args[0] == "--help" || args[0] == "-h" {
+		usage(io.out)
+		return exitOK
+	}
+	c, ok := commands[args[0]]
+	if !ok {
+		fmt.Fprintf(io.err, "healthcode: %q is no command\n\n", args[0])
+		usage(io.err)
+		return exitUsage
+	}
+	return c.run(ctx, args[1:], io)
+}
+
+func usage(w io.Writer) {
+	fmt.Fprint(w, "healthcode runs a health code.\n\nUsage: healthcode COMMAND [flags]\n\n")
+	tw := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, name := range slices.Sorted(maps.Keys(commands)) {
+		fmt.Fprintf(tw, "  %s\t%s\n", name, commands[name].summary)
+	}
+	tw.Flush()
+	fmt.Fprint(w, "\nhealthcode COMMAND --help tells a command's flags.\n")
+}
