@@ -23,7 +23,7 @@ const (
 func unwrap(text string) ([]byte, *Failure) {
 	text = strings.TrimPrefix(text, "\ufeff")
 	text = strings.TrimLeft(text, " \t\r\n")
-	text = strings.TrimRight(text, "\t\r\n\u00a0\x00")
+	text = strings.TrimRight(text, "\t\r\n\u00a0")
 	body, ok := strings.CutPrefix(text, Prefix)
 	if !ok {
 		return nil, fail(NotHC1, "the text does not begin with %s; it is not a health certificate of this kind", Prefix)

@@ -26,7 +26,7 @@ func NewUVCI(country, own string) (string, error) {
 	return id, nil
 }
 
-// WithChecksum adds # and the check character (Luhn mod 38 of the part after URN:UVCI:). It guards typing
+// WithChecksum adds # and the check character (Luhn mod 38 over the whole identifier, URN:UVCI: included). It guards typing
 // from paper; signed codes go without it.
 func WithChecksum(uvci string) (string, error) {
 	c, err := uvciCheck(uvci)
@@ -55,12 +55,11 @@ func CheckUVCI(uvci string) error {
 
 func uvciCheck(uvci string) (byte, error) {
 	base := len(uvciAlphabet)
-	counted := strings.TrimPrefix(uvci, "URN:UVCI:")
 	sum, factor := 0, 2
-	for at := len(counted) - 1; at >= 0; at-- {
-		value := strings.IndexByte(uvciAlphabet, counted[at])
+	for at := len(uvci) - 1; at >= 0; at-- {
+		value := strings.IndexByte(uvciAlphabet, uvci[at])
 		if value < 0 {
-			return 0, fmt.Errorf("checking the identifier: %q is not one of A-Z, 0-9, / and :", counted[at])
+			return 0, fmt.Errorf("checking the identifier: %q is not one of A-Z, 0-9, / and :", uvci[at])
 		}
 		product := value * factor
 		sum += product/base + product%base

@@ -29,7 +29,7 @@ func checkEnd(d *Document, key *Key, at time.Time) *Failure {
 func checkBegin(d *Document, key *Key, at time.Time, clockError time.Duration) *Failure {
 	latest := at.Add(clockError)
 	if d.IssuedAt.After(latest) {
-		ahead := d.IssuedAt.Sub(at).Round(time.Second)
+		ahead := max(time.Second, d.IssuedAt.Sub(at).Round(time.Second))
 		if ahead <= time.Hour {
 			return fail(NotYetValid, "it was issued %s after the time that this clock shows: check the clock", ahead)
 		}
