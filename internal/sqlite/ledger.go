@@ -1,0 +1,231 @@
+package sqlite
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"healthcode"
+)
+
+// Append stores facts in writes of at most maxGroupRows, in the order of their
+// persons, so that a write touches neighbouring pages. If it fails, what came
+// before may be stored; the facts can be sent again.
+func (s *Store) Append(ctx context.Context, facts []healthcode.PersonFact) ([]healthcode.Outcome, error) {
+	rows, err := s.encode(facts)
+	if err != nil {
+		return nil, fmt.Errorf("appending facts: %w", err)
+	}
+	sorted := make([]*factRow, len(rows))
+	for i := range rows {
+		sorted[i] = &rows[i]
+	}
+	slices.SortStableFunc(sorted, func(a, b *factRow) int { return int(a.person - b.person) })
+	for chunk := range slices.Chunk(sorted, maxGroupRows) {
+		err := s.writeRows(ctx, "appending facts", len(chunk), func(t *tx) error { return t.appendFacts(chunk) })
+		if err != nil {
+			return nil, err
+		}
+	}
+	outcomes := make([]healthcode.Outcome, len(rows))
+	for i := range rows {
+		outcomes[i] = rows[i].outcome
+	}
+	return outcomes, nil
+}
+
+// factRow is a fact on its way into the table.
+type factRow struct {
+	fact    *healthcode.Fact
+	person  int64
+	hash    uint64
+	end     int64
+	body    []byte // the row but for the source's code
+	outcome healthcode.Outcome
+}
+
+// encode does what can be done before the writer's turn.
+func (s *Store) encode(facts []healthcode.PersonFact) ([]factRow, error) {
+	rows := make([]factRow, len(facts))
+	for i := range facts {
+		row, err := s.encodeOne(&facts[i])
+		if err != nil {
+			return nil, fmt.Errorf("fact %d: %w", i, err)
+		}
+		rows[i] = row
+	}
+	return rows, nil
+}
+
+func (s *Store) encodeOne(p *healthcode.PersonFact) (factRow, error) {
+	f := &p.Fact
+	switch {
+	case f.ID == "":
+		return factRow{}, invalid("id", "事实没有编号", "missing")
+	case f.Source == "":
+		return factRow{}, invalid("source", "事实没有来源", "missing")
+	case f.Recorded.IsZero():
+		return factRow{}, invalid("recorded", "事实没有记录时间", "missing; set it at intake")
+	}
+	person, err := s.ids.must(p.Person)
+	if err != nil {
+		return factRow{}, err
+	}
+	end := stamp(p.DeleteAfter)
+	body, err := appendFact(make([]byte, 0, 64), f, end != 0)
+	if err != nil {
+		return factRow{}, invalid("kind", "没有这种事实", string(f.Kind)+" is not a kind of fact")
+	}
+	return factRow{fact: f, person: person, hash: s.refs.of(f.Ref()), end: end, body: body}, nil
+}
+
+func invalid(field, zh, en string) error {
+	return &healthcode.Error{Code: healthcode.CodeInvalid, Field: field, Text: healthcode.Text{ZH: zh, EN: en}}
+}
+
+// appendFacts stores rows that are in the order of their persons, and sets their outcomes.
+func (t *tx) appendFacts(rows []*factRow) error {
+	var person, next int64
+	for _, row := range rows {
+		if row.person != person {
+			person = row.person
+			err := t.row([]any{&next}, "SELECT coalesce(max(n), -1) + 1 FROM fact WHERE person = ?", person)
+			if err != nil {
+				return err
+			}
+		}
+		code, err := t.source(row.fact.Source)
+		if err != nil {
+			return err
+		}
+		if row.outcome, err = t.lookUp(row, code); err != nil {
+			return err
+		}
+		if row.outcome != healthcode.Stored {
+			continue
+		}
+		if err := t.insertFact(row, code, next); err != nil {
+			return err
+		}
+		next++
+	}
+	return nil
+}
+
+// lookUp says whether the fact's source and id are free.
+func (t *tx) lookUp(row *factRow, code int64) (healthcode.Outcome, error) {
+	persons, err := t.personsAt("SELECT key FROM fact_key WHERE key BETWEEN ? AND ?", row.hash)
+	if err != nil {
+		return 0, err
+	}
+	for _, person := range persons {
+		outcome := healthcode.Stored
+		err := t.eachFact(person, func(_ int64, f storedFact) error {
+			if f.source != code || f.ID != row.fact.ID {
+				return nil
+			}
+			outcome = healthcode.Conflict
+			if person == row.person && sameFact(f.Fact, *row.fact) {
+				outcome = healthcode.Duplicate
+			}
+			return nil
+		})
+		if err != nil || outcome != healthcode.Stored {
+			return outcome, err
+		}
+	}
+	return healthcode.Stored, nil
+}
+
+func (t *tx) insertFact(row *factRow, code, n int64) error {
+	// Two facts of one person may share a hash, and then share the key.
+	if _, err := t.exec("INSERT OR IGNORE INTO fact_key VALUES (?)", indexKey(row.hash, row.person)); err != nil {
+		return err
+	}
+	data := make([]byte, 0, binary.MaxVarintLen64+len(row.body))
+	data = append(binary.AppendUvarint(data, uint64(code)), row.body...)
+	if _, err := t.exec("INSERT INTO fact VALUES (?, ?, ?)", row.person, n, data); err != nil {
+		return noSuchPerson(err)
+	}
+	t.facts++
+	if row.end == 0 {
+		return nil
+	}
+	_, err := t.exec("INSERT INTO fact_end VALUES (?, ?, ?)", row.end, row.person, n)
+	return err
+}
+
+// personsAt returns the persons whose key has the hash.
+func (c *conn) personsAt(query string, hash uint64) (persons []int64, err error) {
+	low, high := indexRange(hash)
+	err = c.each(query, []any{low, high}, func(scan scanner) error {
+		var key int64
+		err := scan(&key)
+		persons = append(persons, indexPerson(key))
+		return err
+	})
+	return persons, err
+}
+
+func (c *conn) eachFact(person int64, f func(n int64, fact storedFact) error) error {
+	return c.each("SELECT n, data FROM fact WHERE person = ?", []any{person}, func(scan scanner) error {
+		var n int64
+		var data []byte
+		if err := scan(&n, &data); err != nil {
+			return err
+		}
+		fact, err := parseFact(data)
+		if err != nil {
+			return fmt.Errorf("fact %d of person %d: %w", n, person, err)
+		}
+		return f(n, fact)
+	})
+}
+
+// Facts reads one range of the primary key. Times come back in UTC, Person is
+// nil, and an empty list is nil.
+func (s *Store) Facts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
+	person, ok := s.ids.number(id)
+	if !ok {
+		return nil, nil
+	}
+	var stored []storedFact
+	err := s.read(ctx, "reading facts", func(c *conn) error {
+		err := c.eachFact(person, func(_ int64, f storedFact) error {
+			stored = append(stored, f)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		for i := range stored {
+			if stored[i].Source, err = s.sources.get(c, stored[i].source); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	facts := make([]healthcode.Fact, len(stored))
+	for i := range stored {
+		facts[i] = stored[i].Fact
+	}
+	slices.SortFunc(facts, func(a, b healthcode.Fact) int { return a.Compare(&b) })
+	return facts, nil
+}
+
+// Counts reads two stored totals.
+func (s *Store) Counts(ctx context.Context) (persons, facts int, err error) {
+	err = s.read(ctx, "counting", func(c *conn) error {
+		if err := c.row([]any{&persons}, total, "persons"); err != nil {
+			return err
+		}
+		return c.row([]any{&facts}, total, "facts")
+	})
+	return persons, facts, err
+}
+
+const total = "SELECT n FROM total WHERE name = ?"
