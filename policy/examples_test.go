@@ -40,9 +40,9 @@ func TestExamples(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer file.Close()
-	policies, n := set(t), 0
-	err = policy.ReadLines(file, func(line []byte) error {
-		n++
+	policies, cases := set(t), 0
+	err = policy.ReadLines(file, func(n int, line []byte) error {
+		cases++
 		in, err := policy.ParseInput(line)
 		if err != nil {
 			return err
@@ -51,11 +51,15 @@ func TestExamples(t *testing.T) {
 		if err := json.Unmarshal(in.Expect, &want); err != nil {
 			return err
 		}
-		e, err := in.Evaluate(policies.Find)
+		p, err := policies.Find(in.Policy, in.At)
 		if err != nil {
 			return err
 		}
-		got := e.At(in.At)
+		areas, facts, err := in.Read(p.Location)
+		if err != nil {
+			return err
+		}
+		got := p.Evaluate(areas, facts, in.KnownAt).At(in.At)
 		if got.State != want.State || got.Colour != want.Colour {
 			t.Errorf("case %d: %s/%s, want %s/%s", n, got.State, got.Colour, want.State, want.Colour)
 		}
@@ -88,7 +92,7 @@ func TestExamples(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n != 120 {
-		t.Fatalf("%d cases, want 120", n)
+	if cases != 120 {
+		t.Fatalf("%d cases, want 120", cases)
 	}
 }

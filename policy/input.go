@@ -41,25 +41,22 @@ func ParseInput(line []byte) (Input, error) {
 	return in, nil
 }
 
-// Evaluate runs the input against its policy, which find returns.
-func (in *Input) Evaluate(find func(ref string, at time.Time) (*Policy, error)) (*Evaluation, error) {
-	p, err := find(in.Policy, in.At)
-	if err != nil {
-		return nil, err
-	}
+// Read reads the areas and the facts of the input; dates without a time are in loc.
+func (in *Input) Read(loc *time.Location) (*Areas, []healthcode.Fact, error) {
 	history := healthcode.AreaHistory{}
 	if len(in.Areas) > 0 {
-		if history, err = healthcode.ParseAreaHistory(in.Areas, p.Location); err != nil {
-			return nil, err
+		var err error
+		if history, err = healthcode.ParseAreaHistory(in.Areas, loc); err != nil {
+			return nil, nil, err
 		}
 	}
 	facts := NewFacts()
 	for i, raw := range in.Facts {
 		if err := facts.Add(raw); err != nil {
-			return nil, fmt.Errorf("facts[%d]: %w", i, err)
+			return nil, nil, fmt.Errorf("facts[%d]: %w", i, err)
 		}
 	}
-	return p.Evaluate(NewAreas(history), facts.List, in.KnownAt), nil
+	return NewAreas(history), facts.List, nil
 }
 
 // Facts collects the facts of one person as they are read. A fact that is there
@@ -104,8 +101,8 @@ func (fs *Facts) Add(data []byte) error {
 const MaxLine = 8 << 20
 
 // ReadLines calls f for each line that isn't blank, with its number from 1. The
-// first error ends it and comes back with the number in front.
-func ReadLines(r io.Reader, f func(line []byte) error) error {
+// first error of f ends it and comes back as it is; one of reading comes back as a [*LineError].
+func ReadLines(r io.Reader, f func(n int, line []byte) error) error {
 	scanner := bufio.NewScanner(r)
 	scanner.Buffer(make([]byte, 64<<10), MaxLine)
 	n := 0
@@ -115,11 +112,14 @@ func ReadLines(r io.Reader, f func(line []byte) error) error {
 		if len(line) == 0 {
 			continue
 		}
-		if err := f(line); err != nil {
-			return &LineError{n, err}
+		if err := f(n, line); err != nil {
+			return err
 		}
 	}
-	if err := scanner.Err(); err != nil {
+	switch err := scanner.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return &LineError{n + 1, fmt.Errorf("the line is longer than %d MiB", MaxLine>>20)}
+	case err != nil:
 		return &LineError{n + 1, err}
 	}
 	return nil

@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -144,21 +146,44 @@ func (s *source) addYAML(err error) {
 	}
 }
 
+// LoadDir is [Load] for a directory; findings name files from where the program runs.
+// A directory that holds a policy file is that one version; others hold theirs in directories below.
+func LoadDir(dir string) (*Set, error) {
+	fsys := os.DirFS(dir)
+	if _, err := fs.Stat(fsys, FileName); err == nil {
+		return load(fsys, []string{FileName}, dir)
+	}
+	files, err := list(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("reading policies: %w", err)
+	}
+	return load(fsys, files, dir)
+}
+
 // Load reads every policy file in fsys, each of which is checked alone and
 // against its neighbours. The error is [Findings] where a policy is at fault.
 func Load(fsys fs.FS) (*Set, error) {
-	var files []string
-	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
+	files, err := list(fsys)
+	if err != nil {
+		return nil, fmt.Errorf("reading policies: %w", err)
+	}
+	return load(fsys, files, "")
+}
+
+// list names every policy file in fsys.
+func list(fsys fs.FS) (files []string, err error) {
+	err = fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() && path.Base(name) == FileName {
 			files = append(files, name)
 		}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("reading policies: %w", err)
-	}
+	return files, err
+}
+
+func load(fsys fs.FS, files []string, dir string) (*Set, error) {
 	if len(files) == 0 {
-		return nil, Findings{{File: FileName, Line: 1, Text: "no policy.yaml is here; a policy directory holds one, or one in each version's directory"}}
+		return nil, Findings{{File: filepath.Join(dir, FileName), Line: 1, Text: "no policy.yaml is here; a policy directory holds one, or one in each version's directory"}}
 	}
 	set := &Set{}
 	var findings Findings
@@ -167,7 +192,7 @@ func Load(fsys fs.FS) (*Set, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading policies: %w", err)
 		}
-		p, found := Compile(file, data)
+		p, found := Compile(filepath.Join(dir, file), data)
 		findings = append(findings, found...)
 		if p != nil {
 			set.policies = append(set.policies, p)
