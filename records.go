@@ -68,10 +68,10 @@ type Photo struct {
 	Reviewed     time.Time
 }
 
-// OneTimeCode is a sign-in code on its way. Hash is keyed; the code itself is never stored.
+// OneTimeCode is a code that works for a short time; the code itself is never stored.
 type OneTimeCode struct {
-	Key     string // keyed hash of what it is for: document or phone
-	Hash    []byte
+	Key     string // keyed hash of what it is for
+	Hash    []byte // keyed hash of the code; or, of a number for a door, what it stands for, sealed
 	Sent    time.Time
 	Expires time.Time
 	Tries   int

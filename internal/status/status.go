@@ -37,6 +37,7 @@ type Service struct {
 	store    Store
 	policies *policy.Set
 	keys     *Keys
+	sealer   healthcode.Sealer
 	clock    healthcode.Clock
 	limiter  *access.Limiter
 	complete func(healthcode.AreaHistory) healthcode.AreaHistory
@@ -48,8 +49,8 @@ type Service struct {
 
 // New returns a service. Complete adds what every area history knows without
 // having been told, such as the names of counties.
-func New(store Store, policies *policy.Set, keys *Keys, clock healthcode.Clock, complete func(healthcode.AreaHistory) healthcode.AreaHistory) *Service {
-	return &Service{store: store, policies: policies, keys: keys, clock: clock,
+func New(store Store, policies *policy.Set, keys *Keys, sealer healthcode.Sealer, clock healthcode.Clock, complete func(healthcode.AreaHistory) healthcode.AreaHistory) *Service {
+	return &Service{store: store, policies: policies, keys: keys, sealer: sealer, clock: clock,
 		limiter: access.NewLimiter(store, clock), complete: complete, version: -1}
 }
 

@@ -1,0 +1,151 @@
+// Package checkpoint is what the staff of one venue do at its door: scan a code,
+// take a temperature, and get the decision of the venue's own policy. A door
+// learns a state and a masked name, and nothing else of the person.
+package checkpoint
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/status"
+	"healthcode/pass"
+	"healthcode/policy"
+)
+
+// Store is what the service reads and writes.
+type Store interface {
+	healthcode.Doors
+	healthcode.Access
+}
+
+// Service decides at doors.
+type Service struct {
+	store  Store
+	status *status.Service
+	clock  healthcode.Clock
+}
+
+// New returns a service.
+func New(store Store, st *status.Service, clock healthcode.Clock) *Service {
+	return &Service{store: store, status: st, clock: clock}
+}
+
+// Answer is what a door is told.
+type Answer struct {
+	policy.Decision
+	State     string    // none where no genuine code was shown
+	Name      string    // masked, to hold against a document
+	Until     time.Time // when the state next changes; zero where not known
+	Proxy     bool      // another person shows it
+	Unchecked bool      // the identity hasn't been checked yet
+	Failure   pass.Code // why a pass was not taken; "" where it was
+	At        time.Time
+}
+
+// CodeVenue is the error of a member of staff who works at no venue.
+const CodeVenue healthcode.Code = "no_venue"
+
+// Venue returns the venue at which the actor works, and the policy of its jurisdiction.
+func (s *Service) Venue(ctx context.Context, a healthcode.Actor) (healthcode.Venue, *policy.Policy, error) {
+	if err := access.Require(a, healthcode.RoleCheckpoint); err != nil {
+		return healthcode.Venue{}, nil, err
+	}
+	v, err := s.store.Venue(ctx, a.Venue)
+	if err != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound {
+		return v, nil, err
+	}
+	if err != nil || v.Jurisdiction != a.Jurisdiction {
+		return v, nil, healthcode.Errorf(CodeVenue, "", "您的账号没有关联场所，请联系管理员。", "Your account works at no venue; ask the administrator.")
+	}
+	p, err := s.status.Policy(v.Jurisdiction)
+	return v, p, err
+}
+
+// Scan decides on a shown code: the text of a pass, or the number that a holder
+// reads out. Temperature is in °C, nil where not measured. A code that can't be
+// taken is no refusal: it is decided like no code, and Failure says why.
+func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, temperature *float64) (Answer, error) {
+	v, p, err := s.Venue(ctx, a)
+	if err != nil {
+		return Answer{}, err
+	}
+	holder, answer, err := s.holder(ctx, strings.TrimSpace(shown), v.Jurisdiction)
+	if err != nil {
+		return Answer{}, err
+	}
+	answer.At = s.clock.Now()
+	if answer.Decision, err = p.Decide(v.Kind, answer.State, temperature); err != nil {
+		return Answer{}, &healthcode.Error{Code: healthcode.CodeInvalid, Field: "temperature", Err: err,
+			Text: healthcode.Text{ZH: "体温不对，请重新测量。", EN: "That is no body temperature; please measure again."}}
+	}
+	return answer, s.record(ctx, a, v, p, holder, answer)
+}
+
+// NoCode decides on somebody who shows no code.
+func (s *Service) NoCode(ctx context.Context, a healthcode.Actor, temperature *float64) (Answer, error) {
+	return s.Scan(ctx, a, "", temperature)
+}
+
+// holder is the person behind a shown code.
+type holder struct {
+	person healthcode.PersonID
+	visit  string    // the same for one pass, so that a second scan of it is the same visit
+	shown  time.Time // when the code was issued
+}
+
+// holder finds out whose code was shown and what it says now: a pass may be up to
+// a minute old, and the door is online.
+func (s *Service) holder(ctx context.Context, shown, jurisdiction string) (*holder, Answer, error) {
+	answer := Answer{State: policy.StateNone}
+	if shown == "" {
+		return nil, answer, nil
+	}
+	h := &holder{}
+	if number, ok := status.ParseNumber(shown); ok {
+		t, err := s.status.Resolve(ctx, number, jurisdiction)
+		if err != nil {
+			if healthcode.CodeOf(err) != status.CodeNumber {
+				return nil, answer, err
+			}
+			answer.Failure = pass.Expired
+			return nil, answer, nil
+		}
+		h.person, h.visit, h.shown = t.Person, number+t.Issued.Format(time.RFC3339), t.Issued
+		answer.Name, answer.Unchecked = t.Name, t.Unchecked
+	} else {
+		claims, err := s.status.Claims(shown, jurisdiction)
+		var failure *pass.Failure
+		if errors.As(err, &failure) {
+			answer.Failure = failure.Code
+			return nil, answer, nil
+		}
+		if err != nil {
+			return nil, answer, err
+		}
+		if h.person, err = s.status.PersonOf(claims); err != nil {
+			return nil, answer, fmt.Errorf("opening a pass: %w", err)
+		}
+		h.visit, h.shown = string(claims.ID[:]), claims.Issued
+		answer.Name, answer.Proxy, answer.Unchecked = claims.Name, claims.Proxy, claims.Unchecked
+	}
+	_, evaluation, _, err := s.status.Evaluate(ctx, h.person, jurisdiction)
+	if err != nil {
+		return nil, answer, err
+	}
+	answer.State, _, answer.Until = evaluation.State(s.clock.Now())
+	return h, answer, nil
+}
+
+// Recent lists the last decisions at the actor's venue, the newest first.
+func (s *Service) Recent(ctx context.Context, a healthcode.Actor, limit int) ([]healthcode.Visit, error) {
+	v, _, err := s.Venue(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	return s.store.VisitsAt(ctx, v.ID, s.clock.Now().Add(-12*time.Hour), limit)
+}

@@ -1,0 +1,143 @@
+// Package resident is what residents do about themselves and those they act
+// for: register, sign in, report, upload a photo, ask for others, dispute.
+package resident
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"log/slog"
+	"net/netip"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/identity"
+	"healthcode/policy"
+)
+
+// Store is what the service reads and writes.
+type Store interface {
+	healthcode.People
+	healthcode.Access
+	healthcode.Relations
+	healthcode.Reviews
+	healthcode.Ledger
+	healthcode.Messages
+}
+
+// Policies gives the policy of a jurisdiction that is in force now.
+type Policies interface {
+	Policy(jurisdiction string) (*policy.Policy, error)
+}
+
+// Service is what residents call. Each method checks who calls.
+type Service struct {
+	store    Store
+	sealer   healthcode.Sealer
+	policies Policies
+	access   *access.Service
+	limiter  *access.Limiter
+	codes    *identity.OneTimeCodes
+	clock    healthcode.Clock
+	log      *slog.Logger
+}
+
+// New returns a service. The key of its one-time codes comes from the sealer.
+func New(store Store, sealer healthcode.Sealer, policies Policies, acc *access.Service, clock healthcode.Clock, log *slog.Logger) (*Service, error) {
+	var key []byte
+	for _, part := range []string{"1", "2"} {
+		half, err := sealer.Lookup("one-time code key", part)
+		if err != nil {
+			return nil, fmt.Errorf("deriving the key of one-time codes: %w", err)
+		}
+		key = append(key, half...)
+	}
+	codes, err := identity.NewOneTimeCodes(key)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{store: store, sealer: sealer, policies: policies, access: acc,
+		limiter: access.NewLimiter(store, clock), codes: codes, clock: clock, log: log}, nil
+}
+
+// Caller is where a request comes from, for limits and the list of sessions.
+type Caller struct {
+	Address netip.Addr
+	Device  string // such as "Chrome on Android"
+}
+
+// today returns the local day in a jurisdiction.
+func today(p *policy.Policy, clock healthcode.Clock) identity.Date {
+	return identity.DateOf(clock.Now().In(p.Location))
+}
+
+func (s *Service) today(jurisdiction string) (identity.Date, *policy.Policy, error) {
+	p, err := s.policies.Policy(jurisdiction)
+	if err != nil {
+		return identity.Date{}, nil, err
+	}
+	return today(p, s.clock), p, nil
+}
+
+func newID() string {
+	b := make([]byte, 12)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// hashed returns the keyed hash by which limits count a value.
+func (s *Service) hashed(purpose, value string) (string, error) {
+	h, err := s.sealer.Lookup(purpose, value)
+	return base64.RawURLEncoding.EncodeToString(h), err
+}
+
+// send issues a one-time code for key and puts the message into the outbox.
+func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.Language, key, phone string, values map[identity.Per]string) error {
+	hash, err := s.hashed("limit.phone", phone)
+	if err != nil {
+		return err
+	}
+	values[identity.PerPhone] = hash
+	if err := s.limiter.Allow(ctx, identity.ActionSendCode, values); err != nil {
+		return err
+	}
+	now := s.clock.Now()
+	code, stored, err := s.codes.Issue(key, now)
+	if err != nil {
+		return err
+	}
+	if err := s.store.PutCode(ctx, stored); err != nil {
+		return fmt.Errorf("keeping a one-time code: %w", err)
+	}
+	body := healthcode.Text{
+		ZH: fmt.Sprintf("【%s】验证码 %s，5 分钟内有效。请不要告诉任何人，工作人员也不会向您索要。", p.Name.ZH, code),
+		EN: fmt.Sprintf("[%s] Your code is %s. It lasts 5 minutes. Tell it to nobody; our staff never ask for it.", p.Name.EN, code),
+	}.In(lang)
+	if err := s.store.PutMessage(ctx, healthcode.Message{ID: newID(), Phone: phone, Body: body, At: now}); err != nil {
+		return fmt.Errorf("sending a one-time code: %w", err)
+	}
+	return nil
+}
+
+// try checks a one-time code and uses it up.
+func (s *Service) try(ctx context.Context, key, typed string, values map[identity.Per]string) error {
+	if _, err := identity.NormaliseCode(typed); err != nil {
+		return err // no try is spent on something that can't be a code
+	}
+	if err := s.limiter.Allow(ctx, identity.ActionTryCode, values); err != nil {
+		return err
+	}
+	stored, err := s.store.TryCode(ctx, key)
+	if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
+		// Nobody was sent a code for this: the answer is that of a wrong one.
+		return s.codes.Verify(healthcode.OneTimeCode{Key: key, Expires: s.clock.Now().Add(identity.CodeLifetime)}, typed, s.clock.Now())
+	}
+	if err != nil {
+		return fmt.Errorf("reading a one-time code: %w", err)
+	}
+	if err := s.codes.Verify(stored, typed, s.clock.Now()); err != nil {
+		return err
+	}
+	return s.store.DeleteCode(ctx, key)
+}
