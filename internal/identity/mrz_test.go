@@ -79,12 +79,21 @@ func TestParseMRZRefuses(t *testing.T) {
 		{"filler for the check digit of a number", specimenUpper, change(specimenLower, 42, "<"), "mrz_check_digit", "personal number"},
 		{"30 February", specimenUpper, "AB2134<<<5UTO7402304F1204159<<<<<<<<<<<<<<06", "mrz_date", "birth date"},
 		{"month 13", specimenUpper, "AB2134<<<5UTO7408122F1213153<<<<<<<<<<<<<<06", "mrz_date", "expiry date"},
+		{"a letter in the birth date", specimenUpper, secondLine("7A0812", "120415"), "mrz_date", "birth date"},
+		{"a letter in the expiry date", specimenUpper, secondLine("740812", "12O415"), "mrz_date", "expiry date"},
 	} {
 		m, err := ParseMRZ(tt.upper+"\n"+tt.lower, today)
 		if string(healthcode.CodeOf(err)) != tt.code || !strings.Contains(err.Error(), tt.says) || m != (MRZ{}) {
 			t.Errorf("%s: %v, want %s saying %q", tt.name, err, tt.code, tt.says)
 		}
 	}
+}
+
+// secondLine makes a line whose check digits are all right.
+func secondLine(birth, expiry string) string {
+	with := func(s string) string { return s + string(checkDigit(s)) }
+	number, birth, expiry, personal := with("AB2134<<<"), with(birth), with(expiry), with("<<<<<<<<<<<<<<")
+	return number + "UTO" + birth + "F" + expiry + personal + string(checkDigit(number+birth+expiry+personal))
 }
 
 func TestCenturies(t *testing.T) {

@@ -23,6 +23,9 @@ func MRZName(surname, given string) (string, bool) {
 	if !ok || !ok2 || p+s == "" {
 		return "", false
 	}
+	if p == "" { // a name of one part is a primary identifier
+		p, s = s, ""
+	}
 	primary := strings.ReplaceAll(p, " ", "<")
 	if s == "" {
 		return fillField(primary), true

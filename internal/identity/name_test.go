@@ -87,6 +87,8 @@ func TestMRZName(t *testing.T) {
 		{"Groß", "Łukasz", "GROSS<<LUKASZ"},
 		{"Þórsdóttir", "Æsa", "THORSDOTTIR<<AESA"},
 		{"Nguyễn", "Văn Đức", "NGUYEN<<VAN<DUC"},
+		{"", "Sukarno", "SUKARNO"},
+		{"Kaʻahumanu", "", "KAAHUMANU"},
 		{"Щербаков", "Юрий", "SHCHERBAKOV<<IURII"},
 		// Doubling, and teh marbuta at the end and within.
 		{"عبّاس", "", "EBBAS"},
@@ -115,7 +117,7 @@ func TestMRZName(t *testing.T) {
 			t.Errorf("%q isn't recognised as %s %s: %s", got, tt.surname, tt.given, m)
 		}
 	}
-	for _, name := range []string{"张", "김", "Ελένη", "", "-"} {
+	for _, name := range []string{"张", "김", "Ελένη", "ߺ", "", "-"} {
 		if got, ok := MRZName(name, ""); ok {
 			t.Errorf("%q became %q", name, got)
 		}

@@ -98,7 +98,8 @@ func CheckPhoto(data []byte) (CleanPhoto, error) {
 		return CleanPhoto{}, refuse(damage(err), fieldPhoto)
 	}
 	if _, simple := picture.(*image.YCbCr); !simple || file.orientation != 1 {
-		picture = upright{picture, file.orientation}
+		// Every type that the two decoders return is an RGBA64Image.
+		picture = upright{picture.(image.RGBA64Image), file.orientation}
 	}
 	for _, quality := range []int{90, 70} {
 		var out bytes.Buffer
@@ -116,7 +117,7 @@ func CheckPhoto(data []byte) (CleanPhoto, error) {
 // upright shows a picture turned and mirrored as its EXIF orientation says, on
 // white where it is transparent, without a copy of it.
 type upright struct {
-	image.Image
+	stored      image.RGBA64Image
 	orientation int
 }
 
@@ -125,7 +126,7 @@ func (u upright) ColorModel() color.Model { return color.RGBAModel }
 
 // Bounds swaps the sides for the orientations that lie.
 func (u upright) Bounds() image.Rectangle {
-	size := u.Image.Bounds().Size()
+	size := u.stored.Bounds().Size()
 	if u.orientation >= 5 {
 		size.X, size.Y = size.Y, size.X
 	}
@@ -134,7 +135,7 @@ func (u upright) Bounds() image.Rectangle {
 
 // At returns the colour of a point of the upright picture.
 func (u upright) At(x, y int) color.Color {
-	b := u.Image.Bounds()
+	b := u.stored.Bounds()
 	w, h := b.Dx()-1, b.Dy()-1
 	switch u.orientation {
 	case 2:
@@ -152,7 +153,7 @@ func (u upright) At(x, y int) color.Color {
 	case 8:
 		x, y = w-y, x
 	}
-	r, g, bl, a := u.Image.At(b.Min.X+x, b.Min.Y+y).RGBA()
-	white := 0xffff - a
-	return color.RGBA{uint8((r + white) >> 8), uint8((g + white) >> 8), uint8((bl + white) >> 8), 0xff}
+	c := u.stored.RGBA64At(b.Min.X+x, b.Min.Y+y)
+	white := 0xffff - c.A
+	return color.RGBA{uint8((c.R + white) >> 8), uint8((c.G + white) >> 8), uint8((c.B + white) >> 8), 0xff}
 }

@@ -70,7 +70,7 @@ func transliterate(name string, style int) (string, bool) {
 			start, last = true, ""
 		case r == shadda:
 			b.WriteString(strings.TrimLeft(last, "X")) // X begins a sequence and isn't part of the letter
-		case unicode.IsLetter(r) && unicode.Is(unicode.Lm, r): // ʻ and ʼ, written like an apostrophe
+		case isModifier(r): // such as ʻ and ʼ, written like an apostrophe
 		case unicode.IsLetter(r):
 			form, ok := letterForm(r, style, start)
 			if !ok {
@@ -124,9 +124,12 @@ func letterForm(r rune, style int, start bool) (string, bool) {
 // isLatin reports whether every letter of a name is Latin.
 func isLatin(name string) bool {
 	for _, r := range name {
-		if unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) && !unicode.Is(unicode.Lm, r) {
+		if unicode.IsLetter(r) && !unicode.Is(unicode.Latin, r) && !isModifier(r) {
 			return false
 		}
 	}
 	return true
 }
+
+// isModifier reports whether r is one of the Spacing Modifier Letters.
+func isModifier(r rune) bool { return r >= 0x02b0 && r <= 0x02ff }
