@@ -32,7 +32,7 @@ func MRZName(surname, given string) (string, bool) {
 	}
 	secondary := "<<" + strings.ReplaceAll(s, " ", "<")
 	for len(primary) > nameField-3 && len(primary)+len(secondary) > nameField {
-		primary = shorten(primary)
+		primary = strings.TrimRight(shorten(primary), "<")
 	}
 	return fillField(primary + secondary), true
 }

@@ -107,6 +107,7 @@ func TestMRZName(t *testing.T) {
 		// The surname alone is too long.
 		{"BENNELONG WOOLOOMOOLOO WARRANDYTE WARNAMBOOL", "DINGO POTOROO", ""},
 		{"BENNELONG WOOLOOMOOLOO WARRANDYTE WARNAMBOOL", "", ""},
+		{strings.Repeat("A ", 30), "Bo", strings.Repeat("A<", 17) + "A<<BO"},
 		{strings.Repeat("A", 90), "Bo", strings.Repeat("A", 36) + "<<B"},
 	} {
 		got, ok := MRZName(tt.surname, tt.given)
