@@ -143,18 +143,22 @@ func (g *gazetteer) zoneHost(scope, name string) string {
 	return ""
 }
 
-// named finds the county whose name a longer name contains: 昆山经济技术开发区,
-// 浦东新区张江镇. The longest wins.
+// named finds the county whose full name a longer name contains, or with whose
+// stem it begins: 浦东新区张江镇, 昆山经济技术开发区. The longest wins.
 func (g *gazetteer) named(scope, name string) string {
-	city, _ := Lookup(scope)
-	name = strings.TrimPrefix(name, city.Name.ZH)
-	name = strings.TrimPrefix(name, stemOf(city.Name.ZH))
+	for _, code := range []string{scope[:2], scope} {
+		d, _ := Lookup(code)
+		name = strings.TrimPrefix(strings.TrimPrefix(name, d.Name.ZH), stemOf(d.Name.ZH))
+	}
 	found, length := "", 0
 	for _, county := range g.ordinary[scope] {
-		for _, n := range []string{county.Name.ZH, stemOf(county.Name.ZH)} {
-			if len(n) > length && len([]rune(n)) >= 2 && strings.Contains(name, n) {
-				found, length = county.Code, len(n)
-			}
+		full := county.Name.ZH
+		stem := stemOf(full)
+		if len(full) > length && strings.Contains(name, full) {
+			found, length = county.Code, len(full)
+		}
+		if len(stem) > length && stem != full && strings.HasPrefix(name, stem) {
+			found, length = county.Code, len(stem)
 		}
 	}
 	return found

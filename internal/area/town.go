@@ -20,6 +20,9 @@ var towns = sync.OnceValue(func() *townTable {
 		within := scopeOf(county)
 		for _, name := range fields[1:] {
 			once(t.county, [2]string{within, name}, county)
+			if !strings.HasSuffix(name, "区") && !strings.HasSuffix(name, "园") && !strings.HasSuffix(name, "会") {
+				continue
+			}
 			z, local := parseZone(within, name)
 			// 经济开发区 alone may be that of the county; 沧州经济开发区 is the city's.
 			if z.kind != "" && (local || z.place != "") {
