@@ -1,0 +1,142 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"slices"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/identity"
+	"healthcode/internal/status"
+)
+
+// The error codes of the pages themselves.
+const (
+	codeTooLarge    healthcode.Code = "too_large"
+	codeCrossOrigin healthcode.Code = "cross_origin"
+	codeNoPage      healthcode.Code = "no_page"
+)
+
+// statuses says which HTTP status a code has. Whatever isn't here is 500.
+var statuses = map[healthcode.Code]int{
+	healthcode.CodeInvalid:   http.StatusUnprocessableEntity,
+	healthcode.CodeNotFound:  http.StatusNotFound,
+	healthcode.CodeConflict:  http.StatusConflict,
+	healthcode.CodeDenied:    http.StatusForbidden,
+	healthcode.CodeSignedOut: http.StatusUnauthorized,
+	healthcode.CodeTooMany:   http.StatusTooManyRequests,
+	healthcode.CodeExpired:   http.StatusGone,
+	access.CodeWrongSignIn:   http.StatusUnprocessableEntity,
+	access.CodeStale:         http.StatusForbidden,
+	status.CodeNoPolicy:      http.StatusNotFound,
+	codeTooLarge:             http.StatusRequestEntityTooLarge,
+	codeCrossOrigin:          http.StatusForbidden,
+	codeNoPage:               http.StatusNotFound,
+}
+
+// statusOf returns the HTTP status of an error.
+func statusOf(err error) int {
+	if code, ok := statuses[identity.Class(healthcode.CodeOf(err))]; ok {
+		return code
+	}
+	return http.StatusInternalServerError
+}
+
+// fail answers with an error page. What may not be shown is logged and shown as "our fault".
+func (c *call) fail(err error) {
+	switch code := healthcode.CodeOf(err); {
+	case code == healthcode.CodeSignedOut && c.r.Method == http.MethodGet:
+		c.redirect(c.route.signIn() + "?next=" + url.QueryEscape(c.r.URL.RequestURI()))
+		return
+	case code == access.CodeStale:
+		c.redirect("/sign-in?again=1&next=" + url.QueryEscape(c.r.URL.Path))
+		return
+	}
+	httpStatus := statusOf(err)
+	problem := problem{title: textProblem, text: textOurFault, code: healthcode.CodeInternal}
+	var known *healthcode.Error
+	if errors.As(err, &known) && httpStatus != http.StatusInternalServerError {
+		problem.text, problem.code = known.Text, known.Code
+	} else {
+		c.server.Log.ErrorContext(c.ctx, "a page failed", "route", c.r.Pattern, "error", err)
+	}
+	if title, ok := titles[httpStatus]; ok {
+		problem.title = title
+	}
+	if err := c.page(httpStatus, problemPage(c.view(), problem)); err != nil {
+		http.Error(c.w, in(c.lang, textOurFault), httpStatus)
+	}
+}
+
+// problem is what an error page says.
+type problem struct {
+	title, text healthcode.Text
+	code        healthcode.Code
+}
+
+var titles = map[int]healthcode.Text{
+	http.StatusNotFound:              textNoPageTitle,
+	http.StatusForbidden:             textDeniedTitle,
+	http.StatusRequestEntityTooLarge: textTooLargeTitle,
+	http.StatusTooManyRequests:       textTooManyTitle,
+	http.StatusUnauthorized:          textSignedOutTitle,
+}
+
+// recover turns a panic into the plain page for our own faults.
+func (c *call) recover() {
+	cause := recover()
+	if cause == nil {
+		return
+	}
+	if cause == http.ErrAbortHandler {
+		panic(cause)
+	}
+	c.server.Log.ErrorContext(c.ctx, "a page panicked", "route", c.r.Pattern, "panic", cause, "stack", string(debug.Stack()))
+	c.w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	c.w.WriteHeader(http.StatusInternalServerError)
+	for _, lang := range healthcode.Languages {
+		c.w.Write([]byte(in(lang, textOurFault) + "\n"))
+	}
+}
+
+func unknownPage(c *call) error {
+	return &healthcode.Error{Code: codeNoPage, Text: textNoPage}
+}
+
+// crossOrigin answers a form that another site sent in the person's name.
+func crossOrigin(c *call) error {
+	return &healthcode.Error{Code: codeCrossOrigin, Text: textCrossOrigin}
+}
+
+// A fieldError is what is wrong with one field of a form. Field is "" where it is the form as a whole.
+type fieldError struct {
+	field string
+	text  healthcode.Text
+}
+
+// formErrors returns what a form can show of an error beside its fields. It
+// is nil for an error that needs a page of its own.
+func formErrors(err error) []fieldError {
+	var list []fieldError
+	for _, e := range split(err) {
+		var known *healthcode.Error
+		if !errors.As(e, &known) || !slices.Contains(formStatuses, statusOf(e)) {
+			return nil
+		}
+		list = append(list, fieldError{known.Field, known.Text})
+	}
+	return list
+}
+
+var formStatuses = []int{http.StatusUnprocessableEntity, http.StatusConflict, http.StatusGone, http.StatusTooManyRequests, http.StatusForbidden, http.StatusNotFound}
+
+// split returns the errors that errors.Join joined.
+func split(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}

@@ -1,0 +1,51 @@
+package web
+
+import (
+	"net/http"
+	"slices"
+
+	"healthcode"
+)
+
+// A Route is one address, what it needs, and who may use it.
+type Route struct {
+	Method, Pattern string            // Pattern as in [http.ServeMux], without the method
+	Roles           []healthcode.Role // who may; nil = public
+	Handler         func(c *call) error
+
+	MaxBody  int64 // bytes of a request's body; 0 = 64 KiB
+	Camera   bool  // the page may ask for the camera
+	Location bool  // the page may ask where the phone is
+}
+
+const defaultBody = 64 << 10
+
+var resident = []healthcode.Role{healthcode.RoleResident}
+
+// Routes lists every route, for the generated tests too.
+func (s *Server) Routes() []Route {
+	var all []Route
+	for _, table := range [][]Route{
+		s.commonRoutes(),
+	} {
+		all = append(all, table...)
+	}
+	return all
+}
+
+func (s *Server) mux() *http.ServeMux {
+	mux := http.NewServeMux()
+	for _, r := range s.Routes() {
+		mux.Handle(r.Method+" "+r.Pattern, s.serve(r))
+	}
+	mux.Handle("/", s.serve(Route{Handler: unknownPage}))
+	return mux
+}
+
+// signIn is where somebody who may use the route signs in.
+func (r Route) signIn() string {
+	if slices.Contains(r.Roles, healthcode.RoleResident) {
+		return "/sign-in"
+	}
+	return "/staff/sign-in"
+}

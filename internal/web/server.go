@@ -1,0 +1,49 @@
+package web
+
+import (
+	"log/slog"
+	"net/http"
+	"time"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/status"
+	"healthcode/policy"
+)
+
+// Config is what the pages need.
+type Config struct {
+	Clock    healthcode.Clock
+	Policies *policy.Set
+	Access   *access.Service
+	Status   *status.Service
+	Log      *slog.Logger
+	// Secure says that people reach the pages over TLS: cookies and headers insist on it then.
+	Secure bool
+	// Outbox shows the short messages on a page, for the demo: never where real messages go.
+	Outbox healthcode.Messages
+}
+
+// Server serves the pages.
+type Server struct {
+	Config
+	secure  bool
+	assets  assets
+	home    *time.Location // of pages that belong to no jurisdiction
+	handler http.Handler
+}
+
+// New returns the pages. Mount them at "/".
+func New(c Config) *Server {
+	s := &Server{Config: c, secure: c.Secure, assets: newAssets(c.Policies), home: time.UTC}
+	if all := c.Policies.Policies(); len(all) > 0 {
+		s.home = all[0].Location
+	}
+	cross := http.NewCrossOriginProtection()
+	cross.SetDenyHandler(s.serve(Route{Handler: crossOrigin}))
+	s.handler = cross.Handler(s.mux())
+	return s
+}
+
+// ServeHTTP answers one request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
