@@ -141,6 +141,9 @@ func TestSize(t *testing.T) {
 		if len(message) >= 200 {
 			t.Errorf("%.20q: %d bytes", name, len(message))
 		}
+		if len(MaskName(name)) == MaxName && (len(message) != 196 || len(text) != 299) {
+			t.Errorf("the largest pass has %d bytes and %d characters; the documents say 195 and 298", len(message), len(text))
+		}
 		claims, err := verifier.Verify(text, noon)
 		if err != nil || claims.Name != want {
 			t.Errorf("%.20q: name %q, %v; want %q", name, claims.Name, err, want)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/makiuchi-d/gozxing"
 	"github.com/makiuchi-d/gozxing/qrcode"
+	"github.com/makiuchi-d/gozxing/qrcode/decoder"
+	"github.com/makiuchi-d/gozxing/qrcode/detector"
 )
 
 // MaxPixels bounds the images that Decode reads: the largest photographs of common phones. Who
@@ -55,52 +57,78 @@ func search(g grey) (text string, ok bool) {
 	if g.width < 21 || g.height < 21 {
 		return "", false // the smallest code has 21 modules on a side
 	}
+	same := func() grey { return g }
 	for _, try := range []struct {
 		picture  func() grey
 		binarize func(gozxing.LuminanceSource) gozxing.Binarizer
-		way      gozxing.DecodeHintType
+		read     func(*gozxing.BinaryBitmap) (string, error)
 	}{
-		{func() grey { return g }, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_PURE_BARCODE},
-		{func() grey { return g }, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_TRY_HARDER},
-		{func() grey { return g }, gozxing.NewGlobalHistgramBinarizer, gozxing.DecodeHintType_TRY_HARDER},
-		{g.blurred, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_TRY_HARDER},
-		{func() grey { return g.reduced(2) }, gozxing.NewHybridBinarizer, gozxing.DecodeHintType_TRY_HARDER},
+		{same, gozxing.NewHybridBinarizer, readDrawing},
+		{same, gozxing.NewHybridBinarizer, readPhotograph},
+		{same, gozxing.NewGlobalHistgramBinarizer, readPhotograph},
+		{g.blurred, gozxing.NewHybridBinarizer, readPhotograph},
+		{func() grey { return g.reduced(2) }, gozxing.NewHybridBinarizer, readPhotograph},
 	} {
-		if text, ok := read(try.picture(), try.binarize, try.way); ok {
+		if text, err := attempt(try.picture(), try.binarize, try.read); err == nil {
 			return text, true
 		}
 	}
 	return "", false
 }
 
-func read(g grey, binarize func(gozxing.LuminanceSource) gozxing.Binarizer, way gozxing.DecodeHintType) (text string, ok bool) {
+func attempt(g grey, binarize func(gozxing.LuminanceSource) gozxing.Binarizer, read func(*gozxing.BinaryBitmap) (string, error)) (text string, err error) {
 	// The library indexes by what it measures in the image; no image that a stranger sends may end the
 	// process. Too many corners end the search here too.
 	defer func() {
 		if recover() != nil {
-			text, ok = "", false
+			err = ErrNoCode
 		}
 	}()
 	source, err := gozxing.NewPlanarYUVLuminanceSource(g.pixels, g.width, g.height, 0, 0, g.width, g.height, false)
 	if err != nil {
-		return "", false
+		return "", err
 	}
 	bitmap, err := gozxing.NewBinaryBitmap(binarize(source))
 	if err != nil {
-		return "", false
+		return "", err
 	}
-	corners := 0
-	result, err := qrcode.NewQRCodeReader().Decode(bitmap, map[gozxing.DecodeHintType]any{
-		way:                                  true,
-		gozxing.DecodeHintType_CHARACTER_SET: "UTF-8",
-		gozxing.DecodeHintType_NEED_RESULT_POINT_CALLBACK: gozxing.ResultPointCallback(func(gozxing.ResultPoint) {
-			if corners++; corners > maxCorners {
-				panic("too many corners")
-			}
-		}),
+	return read(bitmap)
+}
+
+type hints = map[gozxing.DecodeHintType]any
+
+func readDrawing(bitmap *gozxing.BinaryBitmap) (string, error) {
+	result, err := qrcode.NewQRCodeReader().Decode(bitmap, hints{
+		gozxing.DecodeHintType_PURE_BARCODE: true, gozxing.DecodeHintType_CHARACTER_SET: "UTF-8",
 	})
 	if err != nil {
-		return "", false
+		return "", err
 	}
-	return result.GetText(), true
+	return result.GetText(), nil
+}
+
+func readPhotograph(bitmap *gozxing.BinaryBitmap) (string, error) {
+	picture, err := bitmap.GetBlackMatrix()
+	if err != nil {
+		return "", err
+	}
+	found := 0
+	corners, err := detector.NewFinderPatternFinder(picture, func(gozxing.ResultPoint) {
+		if found++; found > maxCorners {
+			panic("too many corners")
+		}
+	}).Find(hints{gozxing.DecodeHintType_TRY_HARDER: true})
+	if err != nil {
+		return "", err
+	}
+	for _, grid := range grids(picture, corners) {
+		code, err := grid.sample(picture)
+		if err != nil {
+			return "", err
+		}
+		if result, err := decoder.NewDecoder().Decode(code, hints{gozxing.DecodeHintType_CHARACTER_SET: "UTF-8"}); err == nil {
+			return result.GetText(), nil
+		}
+	}
+	return "", ErrNoCode
 }

@@ -9,6 +9,7 @@ import (
 	"image/png"
 	"math"
 	"math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -20,16 +21,12 @@ func TestRoundTripOfEveryVersionAndLevel(t *testing.T) {
 	for _, level := range levels {
 		text := "7"
 		for version := 1; version <= 40; version++ {
-			// The longest text that still fits: one more character needs the next version.
-			for {
-				code, err := qr.Encode(text+"7", level)
-				if errors.Is(err, qr.ErrTooLong) || err == nil && code.Version > version {
-					break
+			// The longest text that still fits: one more digit needs the next version.
+			for step := 256; step > 0; step /= 2 {
+				longer := text + strings.Repeat("7205981346", step/10+1)[:step]
+				if code, err := qr.Encode(longer, level); err == nil && code.Version <= version {
+					text, step = longer, 2*step
 				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				text += string("7205981346"[len(text)%10])
 			}
 			code, err := qr.Encode(text, level)
 			if err != nil || code.Version != version {
@@ -83,7 +80,7 @@ func TestDecodePhotographs(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	missed := 0
 	for i := range 24 {
-		img := photograph(code, 700, float64(i)*math.Pi/12, .05, 12, random)
+		img := photograph(code, 700, float64(i)*math.Pi/12, .15, 12, random)
 		var file bytes.Buffer
 		if err := jpeg.Encode(&file, img, &jpeg.Options{Quality: 80}); err != nil {
 			t.Fatal(err)
@@ -98,7 +95,7 @@ func TestDecodePhotographs(t *testing.T) {
 			t.Errorf("turned by %d degrees: read %q", i*15, got)
 		}
 	}
-	if missed > 2 {
+	if missed > 1 {
 		t.Errorf("%d of 24 photographs could not be read", missed)
 	}
 }
@@ -126,11 +123,13 @@ func TestDecodeOtherImages(t *testing.T) {
 		t.Fatal(err)
 	}
 	clear := image.NewNRGBA(drawn.Bounds())
+	mirrored := image.NewGray(drawn.Bounds())
 	framed := image.NewRGBA(image.Rect(-50, -50, 400, 400))
 	colour := image.NewYCbCr(image.Rect(-50, -50, 400, 400), image.YCbCrSubsampleRatio420)
 	for y := range drawn.Bounds().Dy() {
 		for x := range drawn.Bounds().Dx() {
 			red, _, _, _ := drawn.At(x, y).RGBA()
+			mirrored.SetGray(drawn.Bounds().Dx()-1-x, y, color.Gray{Y: byte(red)})
 			if red == 0 {
 				clear.SetNRGBA(x, y, color.NRGBA{A: 255})
 				framed.SetRGBA(x, y, color.RGBA{B: 90, A: 255})
@@ -142,7 +141,7 @@ func TestDecodeOtherImages(t *testing.T) {
 	}
 	inside := image.Rect(-20, -20, 320, 320)
 	for name, img := range map[string]image.Image{
-		"black on nothing": clear, "part of a colour image": framed.SubImage(inside), "part of a photograph": colour.SubImage(inside),
+		"black on nothing": clear, "mirrored": mirrored, "part of a colour image": framed.SubImage(inside), "part of a photograph": colour.SubImage(inside),
 	} {
 		if got, err := qr.Decode(img); err != nil || got != passText {
 			t.Errorf("%s: read %q, %v", name, got, err)
@@ -204,3 +203,61 @@ func TestDecodeTakesBoundedTime(t *testing.T) {
 }
 
 func abs(n int) int { return max(n, -n) }
+
+func FuzzDecode(f *testing.F) {
+	for _, text := range []string{"7", "HEALTH", "健康码"} {
+		code, err := qr.Encode(text, qr.L)
+		if err != nil {
+			f.Fatal(err)
+		}
+		drawn, err := code.Image(3)
+		if err != nil {
+			f.Fatal(err)
+		}
+		width := drawn.Bounds().Dx()
+		var pixels []byte
+		for i := range width * width {
+			red, _, _, _ := drawn.At(i%width, i/width).RGBA()
+			pixels = append(pixels, byte(red))
+		}
+		f.Add(uint8(width), pixels)
+	}
+	f.Fuzz(func(t *testing.T, width uint8, pixels []byte) {
+		if width == 0 {
+			return
+		}
+		img := &image.Gray{Pix: pixels, Stride: int(width), Rect: image.Rect(0, 0, int(width), len(pixels)/int(width))}
+		if text, err := qr.Decode(img); err != nil && (text != "" || !errors.Is(err, qr.ErrNoCode)) {
+			t.Fatalf("read %q, %v", text, err)
+		}
+	})
+}
+
+func BenchmarkDecodeDrawing(b *testing.B) {
+	code, err := qr.Encode(passText, qr.M)
+	if err != nil {
+		b.Fatal(err)
+	}
+	img, err := code.Image(6)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		if _, err := qr.Decode(img); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDecodePhotograph(b *testing.B) {
+	code, err := qr.Encode(passText, qr.M)
+	if err != nil {
+		b.Fatal(err)
+	}
+	img := photograph(code, 700, .2, .1, 6, rand.New(rand.NewPCG(1, 2)))
+	for b.Loop() {
+		if _, err := qr.Decode(img); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
