@@ -86,7 +86,7 @@ func (m *message) text() string {
 // parse reads a pass without checking its signature. Its errors say why the text is no pass.
 func parse(text string) (*message, error) {
 	if !strings.HasPrefix(text, Prefix) {
-		return nil, errors.New("it does not start with " + Prefix)
+		return nil, errors.New("it has no " + Prefix + " at its start")
 	}
 	if len(text) > maxText {
 		return nil, fmt.Errorf("it has %d characters, more than %d", len(text), maxText)

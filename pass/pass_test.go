@@ -142,7 +142,7 @@ func TestSize(t *testing.T) {
 			t.Errorf("%.20q: %d bytes", name, len(message))
 		}
 		if len(MaskName(name)) == MaxName && (len(message) != 196 || len(text) != 299) {
-			t.Errorf("the largest pass has %d bytes and %d characters; the documents say 195 and 298", len(message), len(text))
+			t.Errorf("the largest pass has %d bytes and %d characters; the documents say 196 and 299", len(message), len(text))
 		}
 		claims, err := verifier.Verify(text, noon)
 		if err != nil || claims.Name != want {

@@ -21,7 +21,7 @@ var sides = []int{1200, 2400}
 
 // maxCorners bounds the squares taken for a code's corners. The library compares all triples of them, so
 // that a picture full of such squares would take minutes.
-const maxCorners = 500
+const maxCorners = 250
 
 var (
 	// ErrNoCode is returned for an image in which no QR code can be read.
