@@ -1,6 +1,9 @@
 package web
 
-import "net/http"
+import (
+	"net/http"
+	"strings"
+)
 
 // contentPolicy allows nothing from anywhere else, and nothing inline.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; " +
@@ -8,7 +11,11 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 
 // setHeaders sets what every answer carries. Pages are about a person: no cache keeps them.
 func (s *Server) setHeaders(h http.Header, r Route) {
-	h.Set("Content-Security-Policy", contentPolicy)
+	content := contentPolicy
+	if r.Wasm {
+		content = strings.Replace(content, "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'", 1)
+	}
+	h.Set("Content-Security-Policy", content)
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "same-origin")

@@ -15,6 +15,7 @@ type Route struct {
 
 	MaxBody  int64 // bytes of a request's body; 0 = 64 KiB
 	Camera   bool  // the page may ask for the camera
+	Wasm     bool  // the page may run WebAssembly from this server
 	Location bool  // the page may ask where the phone is
 }
 

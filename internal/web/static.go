@@ -10,6 +10,7 @@ import (
 	"mime"
 	"path"
 	"strings"
+	"sync"
 
 	"healthcode/policy"
 )
@@ -25,8 +26,9 @@ type assets struct {
 }
 
 type asset struct {
-	kind         string
-	plain, gzips []byte
+	kind  string
+	plain []byte
+	gzips func() []byte // made once, when first asked for
 }
 
 func newAssets(policies *policy.Set) assets {
@@ -52,12 +54,14 @@ func (a *assets) add(name string, data []byte) {
 	sum := sha256.Sum256(data)
 	ext := path.Ext(name)
 	file := strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:6]) + ext
-	var packed bytes.Buffer
-	w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid one
-	w.Write(data)                                              // a buffer never fails
-	w.Close()
 	a.urls[name] = "/static/" + file
-	a.files[file] = asset{kind: mime.TypeByExtension(ext), plain: data, gzips: packed.Bytes()}
+	a.files[file] = asset{kind: mime.TypeByExtension(ext), plain: data, gzips: sync.OnceValue(func() []byte {
+		var packed bytes.Buffer
+		w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid one
+		w.Write(data)                                              // a buffer never fails
+		w.Close()
+		return packed.Bytes()
+	})}
 }
 
 // url returns the address of a file in static/. A name that isn't there is a programming error.
@@ -81,7 +85,7 @@ func staticFile(c *call) error {
 	body := file.plain
 	if strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
-		body = file.gzips
+		body = file.gzips()
 	}
 	c.w.Write(body)
 	return nil
