@@ -18,7 +18,7 @@ type compiler struct {
 var identifier = regexp.MustCompile(`^[a-z0-9][a-z0-9-]*$`)
 
 // shapes are the shapes in which a state can be drawn.
-var shapes = []string{"octagon", "triangle", "circle", "square", "diamond"}
+var shapes = []string{"octagon", "triangle", "circle", "square", "diamond", "pentagon", "star"}
 
 var paint = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
@@ -33,8 +33,26 @@ func (c *compiler) id(seen map[string]bool, id string, what string, path ...any)
 	seen[id] = true
 }
 
-// text notes a missing translation and an unknown placeholder.
+// text notes a missing translation and a placeholder where none is filled in.
 func (c *compiler) text(t healthcode.Text, required bool, path ...any) {
+	name := path[len(path)-1]
+	c.translated(t, required, path)
+	if strings.ContainsAny(t.ZH+t.EN, "{}") {
+		c.at(path, "%v: only the texts of rules, exits and the question have placeholders", name)
+	}
+}
+
+// template notes a missing translation and an unknown placeholder.
+func (c *compiler) template(t healthcode.Text, path ...any) {
+	c.translated(t, true, path)
+	for _, p := range append(placeholdersIn(t.ZH), placeholdersIn(t.EN)...) {
+		if !slices.Contains(placeholders, p) {
+			c.at(path, "%v: {%s} is no placeholder; use one of {%s}", path[len(path)-1], p, strings.Join(placeholders, "}, {"))
+		}
+	}
+}
+
+func (c *compiler) translated(t healthcode.Text, required bool, path []any) {
 	name := path[len(path)-1]
 	switch {
 	case t == (healthcode.Text{}) && required:
@@ -43,12 +61,6 @@ func (c *compiler) text(t healthcode.Text, required bool, path ...any) {
 		c.at(path, "%v: the Chinese translation (zh) is missing", name)
 	case t.EN == "" && t.ZH != "":
 		c.at(path, "%v: the English translation (en) is missing", name)
-	}
-	zh, en := placeholdersIn(t.ZH), placeholdersIn(t.EN)
-	for _, p := range slices.Concat(zh, en) {
-		if !slices.Contains(placeholders, p) {
-			c.at(path, "%v: {%s} is no placeholder; use one of {%s}", name, p, strings.Join(placeholders, "}, {"))
-		}
 	}
 }
 
@@ -104,7 +116,7 @@ func (c *compiler) header() {
 
 func (c *compiler) settings() {
 	p := c.policy
-	c.text(p.Question, true, "question")
+	c.template(p.Question, "question")
 	if p.Declaration.Version == "" {
 		c.at([]any{"declaration"}, "declaration: give a version and a text; a person accepts it before registering")
 	}

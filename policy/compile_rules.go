@@ -28,7 +28,7 @@ func (c *compiler) rules() {
 		}
 		r := rule{Rule: doc, index: i, colour: -1, hold: -1}
 		c.effect(&r, path)
-		c.text(doc.Text, true, "rules", i, "text")
+		c.template(doc.Text, "rules", i, "text")
 		if !c.kind(doc.On, "rules", i, "on") {
 			continue
 		}
@@ -64,6 +64,9 @@ func (c *compiler) effect(r *rule, path []any) {
 		if r.hold = c.policy.holdIndex(r.Hold); r.hold < 0 {
 			c.at(append(path, "hold"), "rule %s: %q is none of the policy's holds", r.Rule.Rule, r.Hold)
 		}
+		if i := c.policy.holdIndex(r.Rule.Rule); i >= 0 && i != r.hold {
+			c.at(append(path, "rule"), "rule %s raises hold %s but is called like another hold; a lift names a hold or a rule, so give it an id of its own", r.Rule.Rule, r.Hold)
+		}
 	}
 }
 
@@ -75,8 +78,8 @@ func (c *compiler) kind(kind healthcode.Kind, path ...any) bool {
 	return true
 }
 
-func (c *compiler) others(r *Rule, list []Other, path []any, name string) []other {
-	var out []other
+func (c *compiler) others(r *Rule, list []Other, path []any, name string) []seek {
+	var out []seek
 	for i, o := range list {
 		at := append(slices.Clone(path), name, i)
 		if !c.kind(o.Any, append(at, "any")...) {
@@ -84,10 +87,18 @@ func (c *compiler) others(r *Rule, list []Other, path []any, name string) []othe
 		}
 		s := seek{slot: c.policy.firsts, kind: o.Any, any: true,
 			where: c.condition(o.Where, r.On, o.Any, append(at, "where"))}
+		c.several(&s, o.Several, at)
 		c.policy.firsts++
-		out = append(out, other{s, max(1, o.AtLeast)})
+		out = append(out, s)
 	}
 	return out
+}
+
+func (c *compiler) several(s *seek, doc Several, path []any) {
+	if doc.AtLeast < 0 || doc.Apart < 0 || doc.Apart > 0 && doc.AtLeast < 2 {
+		c.at(append(path, "at_least"), "at_least: give a number above 0; apart, in hours, goes with at_least: 2 or more")
+	}
+	s.atLeast, s.apart = max(1, doc.AtLeast), time.Duration(doc.Apart)*time.Hour
 }
 
 func (c *compiler) area(r *Rule, path []any) *areaCondition {
@@ -170,120 +181,6 @@ func (c *compiler) moment(doc Moment, kind healthcode.Kind, path []any) moment {
 	}
 	if m.n = *n; m.n < 0 {
 		c.at(path, "a number of days or hours can't be negative")
-	}
-	return m
-}
-
-func (c *compiler) ends(r *Rule, path []any) []end {
-	if len(r.Until) == 0 {
-		what := "hold " + r.Hold
-		if r.Colour != "" {
-			what = "colour " + r.Colour
-		}
-		c.at(path, "rule %s: the %s has no exit; give at least one end under until", r.Rule, what)
-		return nil
-	}
-	ends := make([]end, 0, len(r.Until))
-	for i := range r.Until {
-		ends = append(ends, c.end(r, &r.Until[i], append(slices.Clone(path), "until", i)))
-	}
-	return ends
-}
-
-func (c *compiler) end(r *Rule, doc *End, path []any) end {
-	e := end{End: doc}
-	c.text(doc.Exit, true, append(path, "exit")...)
-	if doc.Ends == "" {
-		c.at(path, "ends: say what this end waits for, such as test-result; automatic where the clock alone brings it")
-	}
-	moment := doc.FullDays != nil || doc.Hours != nil || doc.At != "" && doc.First == ""
-	given := 0
-	for _, set := range []bool{moment, doc.First != "", doc.Area != "", doc.Lift} {
-		if set {
-			given++
-		}
-	}
-	if given != 1 {
-		c.at(path, "rule %s: give each end exactly one of full_days, hours, at, first, area and lift", r.Rule)
-		return e
-	}
-	if doc.Before != 0 && doc.First == "" {
-		c.at(append(path, "before"), "before goes with first")
-	}
-	switch {
-	case moment:
-		e.kind = endMoment
-		e.moment = c.moment(doc.Moment, r.On, path)
-		e.where = c.condition(doc.Where, r.On, "", append(path, "where"))
-		c.empty(r, e.moment, path)
-	case doc.First != "":
-		e.kind = endFirst
-		if !c.kind(doc.First, append(path, "first")...) {
-			return e
-		}
-		name := doc.At
-		if name == "" {
-			name = "time"
-			if doc.First.Spans() {
-				name = "to"
-			}
-		}
-		if doc.Before < 0 {
-			c.at(append(path, "before"), "before can't be negative")
-		}
-		e.seek = seek{slot: c.policy.firsts, kind: doc.First, at: c.anchor(name, doc.First, append(path, "at")),
-			before: time.Duration(doc.Before) * time.Hour,
-			where:  c.condition(doc.Where, r.On, doc.First, append(path, "where"))}
-		c.policy.firsts++
-	case doc.Area != "":
-		c.areaEnd(r, doc, &e, path)
-	default:
-		e.kind = endLift
-		if r.Colour != "" {
-			c.at(path, "rule %s: a lift ends a hold and never changes a colour", r.Rule)
-		}
-	}
-	if doc.Where != "" && (doc.Area != "" || doc.Lift) {
-		c.at(append(path, "where"), "where goes with full_days, hours, at or first")
-	}
-	return e
-}
-
-func (c *compiler) areaEnd(r *Rule, doc *End, e *end, path []any) {
-	if r.Area == nil {
-		c.at(append(path, "area"), "rule %s: area ends go with a rule that has an area condition", r.Rule)
-	}
-	if doc.Area == "ends" {
-		e.kind = endAreaEnds
-		return
-	}
-	e.kind, e.level = endAreaLevel, healthcode.Level(doc.Area)
-	if !slices.Contains(healthcode.Levels, e.level) {
-		c.at(append(path, "area"), "area: %q is neither ends nor one of %v", doc.Area, healthcode.Levels)
-	}
-}
-
-// empty notes a span that ends before it starts, whatever the fact.
-func (c *compiler) empty(r *Rule, until moment, path []any) {
-	from := moment{}
-	if r.From != nil {
-		from = c.quiet(*r.From)
-	}
-	if from.anchor == until.anchor && from.unit == until.unit && until.n <= from.n && until.unit != unitNone {
-		c.at(path, "rule %s can't match: it would end before it starts", r.Rule)
-	}
-}
-
-// quiet reads a moment whose faults are noted elsewhere.
-func (c *compiler) quiet(doc Moment) moment {
-	m := moment{anchor: anchors[doc.After]}
-	switch {
-	case doc.FullDays != nil:
-		m.unit, m.n = unitDays, *doc.FullDays
-	case doc.Hours != nil:
-		m.unit, m.n = unitHours, *doc.Hours
-	default:
-		m.anchor = anchors[doc.At]
 	}
 	return m
 }

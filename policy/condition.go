@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/checker"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
@@ -64,6 +65,9 @@ func newEnvironment(loc *time.Location) (*cel.Env, error) {
 	span := func(name string, unit time.Duration) cel.EnvOption {
 		return cel.Function(name, cel.Overload(name+"_int", []*cel.Type{cel.IntType}, cel.DurationType,
 			cel.UnaryBinding(func(n ref.Val) ref.Val {
+				if !reasonable(n) {
+					return types.NewErr("%s: %v is no such number", name, n)
+				}
 				return types.Duration{Duration: time.Duration(n.(types.Int)) * unit}
 			})))
 	}
@@ -76,6 +80,7 @@ func newEnvironment(loc *time.Location) (*cel.Env, error) {
 			})))
 	}
 	return cel.NewEnv(
+		cel.ParserExpressionSizeLimit(maxSource),
 		ext.NativeTypes(reflect.TypeFor[healthcode.Fact](), ext.ParseStructField(func(f reflect.StructField) string {
 			if name, ok := fieldNames[f.Name]; ok {
 				return name
@@ -91,6 +96,9 @@ func newEnvironment(loc *time.Location) (*cel.Env, error) {
 		cel.Function("full_days_after", cel.Overload("full_days_after_time_int",
 			[]*cel.Type{cel.TimestampType, cel.IntType}, cel.TimestampType,
 			cel.BinaryBinding(func(t, n ref.Val) ref.Val {
+				if !reasonable(n) {
+					return types.NewErr("full_days_after: %v is no such number", n)
+				}
 				return types.Timestamp{Time: dayEnd(t.(types.Timestamp).Time, int(n.(types.Int)), loc)}
 			}))),
 		cel.Function("local_days", cel.Overload("local_days_time_time",
@@ -101,6 +109,9 @@ func newEnvironment(loc *time.Location) (*cel.Env, error) {
 	)
 }
 
+// reasonable keeps numbers of hours and days away from what a time can't hold.
+func reasonable(n ref.Val) bool { return n.(types.Int) >= -1e6 && n.(types.Int) <= 1e6 }
+
 // localDays counts the midnights between two instants.
 func localDays(a, b time.Time, loc *time.Location) int {
 	day := func(t time.Time) int64 {
@@ -108,6 +119,28 @@ func localDays(a, b time.Time, loc *time.Location) int {
 		return time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix() / 86400
 	}
 	return int(day(b) - day(a))
+}
+
+// Bounds of a condition: the characters of its source, and the steps that it
+// may take where a fact's lists and texts have maxSize elements.
+const (
+	maxSource = 4_000
+	maxCost   = 100_000
+	maxSize   = 64
+)
+
+// sizes estimates the sizes that the cost of a condition depends on.
+type sizes struct{}
+
+func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
+	if size := node.ComputedSize(); size != nil {
+		return size
+	}
+	return &checker.SizeEstimate{Max: maxSize}
+}
+
+func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
 }
 
 // compileCondition compiles source, or returns nil for "".
@@ -125,6 +158,13 @@ func compileCondition(source string, loc *time.Location) (*condition, error) {
 	}
 	if !ast.OutputType().IsExactType(cel.BoolType) {
 		return nil, fmt.Errorf("a condition must be true or false; this one is a %s", ast.OutputType())
+	}
+	cost, err := env.EstimateCost(ast, sizes{})
+	if err != nil {
+		return nil, err
+	}
+	if cost.Max > maxCost {
+		return nil, fmt.Errorf("this can take %d steps for one fact, and %d are the most; look at fewer combinations", cost.Max, maxCost)
 	}
 	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize))
 	if err != nil {

@@ -48,7 +48,7 @@ type State struct {
 	Name   healthcode.Text `yaml:"name"`
 	Means  healthcode.Text `yaml:"means"`
 	Advice healthcode.Text `yaml:"advice"`
-	Shape  string          `yaml:"shape"` // octagon, triangle, circle, square, diamond
+	Shape  string          `yaml:"shape"` // octagon, triangle, circle, square, diamond, pentagon, star
 	Paint  string          `yaml:"paint"` // #rrggbb
 }
 
@@ -56,6 +56,7 @@ type State struct {
 // that nothing is known against the person.
 type Colour struct {
 	Colour string `yaml:"colour"`
+	Yields bool   `yaml:"yields"` // a hold outranks it, as one always outranks the last
 	State  `yaml:",inline"`
 }
 
@@ -102,8 +103,14 @@ type Rule struct {
 // Other asks for other facts of the same person.
 type Other struct {
 	Any     healthcode.Kind `yaml:"any"`
-	Where   string          `yaml:"where"`    // CEL over it, and fact
-	AtLeast int             `yaml:"at_least"` // 1 where absent
+	Where   string          `yaml:"where"` // CEL over it, and fact
+	Several `yaml:",inline"`
+}
+
+// Several asks for more than one fact.
+type Several struct {
+	AtLeast int `yaml:"at_least"` // 1 where absent
+	Apart   int `yaml:"apart"`    // hours from each to the next, at the least
 }
 
 // AreaCondition limits a rule to the spans in which the fact's county is in a
@@ -128,16 +135,18 @@ type Moment struct {
 	After    string `yaml:"after"`     // time, from, to or start (where absent)
 }
 
-// End is one way in which a span ends; the earliest of a rule's ends counts.
-// Exactly one of At, FullDays, Hours, First, Area and Lift is given.
+// End is one way in which a span ends; the earliest of a rule's ends counts. Exactly one
+// of First, Area, Lift and, of the fact itself, a Moment is given. With First the Moment is
+// reckoned from the fact that was found.
 type End struct {
 	Moment `yaml:",inline"`
 	Where  string `yaml:"where"` // a condition on fact (At, FullDays, Hours), or on it and fact (First)
 
-	First  healthcode.Kind `yaml:"first"`  // the first other fact of this kind, at or after the fact …
-	Before int             `yaml:"before"` // … or up to so many hours before it
-	Area   string          `yaml:"area"`   // "ends": the county's span ends; or a level that it changes to
-	Lift   bool            `yaml:"lift"`   // an officer's lift
+	First   healthcode.Kind  `yaml:"first"`  // the first other fact of this kind, at or after the fact …
+	Before  int              `yaml:"before"` // … or up to so many hours before it
+	Several `yaml:",inline"` // … or the last of so many
+	Area    string           `yaml:"area"` // "ends": the county's span ends; or a level that it changes to
+	Lift    bool             `yaml:"lift"` // an officer's lift
 
 	Ends  string          `yaml:"ends"`  // what the end depends on, such as test-result; "automatic"
 	Waits string          `yaml:"waits"` // what it waits for while that has not happened, where not Ends

@@ -93,6 +93,9 @@ func (p *Policy) Decide(venue, state string, temperature *float64) (Decision, er
 		}
 	}
 	row := p.door(kind.Door).row(state, class)
+	if row == nil { // held, in a policy without holds
+		return Decision{}, fmt.Errorf("state %q: %s has no holds", state, p.Jurisdiction)
+	}
 	d := Decision{Decision: row.Decision, Grounds: []string{}, Text: row.Text}
 	for _, g := range row.Grounds {
 		if g == groundState {
@@ -147,6 +150,7 @@ func (c *compiler) doors() {
 			for _, temperature := range temperatures {
 				row := door.row(state, temperature)
 				switch {
+				case row == nil && state == healthcode.StateHeld && len(p.Holds) == 0: // nobody is ever held
 				case row == nil:
 					c.at([]any{"doors", i}, "door %s: no row fits state %s with temperature %s", door.Door, state, temperature)
 				case row.Decision == Refuse && (state == StateNone || state == healthcode.StateHeld):

@@ -51,17 +51,6 @@ type evaluator struct {
 	cache []candidates // by slot of a seek
 }
 
-// candidates are the facts that a seek looks through, by their moment.
-type candidates struct {
-	ready bool
-	list  []candidate
-}
-
-type candidate struct {
-	fact *healthcode.Fact
-	at   time.Time
-}
-
 // Evaluate finds every span in the facts known at an instant. Facts that were
 // recorded later, and those that a known retraction takes back, are not seen.
 // The order of facts doesn't matter. Facts must not change while the evaluation is in use.
@@ -158,7 +147,7 @@ func (e *evaluator) match(r *rule, f *healthcode.Fact) {
 	}
 	reach, bounded := r.area.end(f, loc)
 	for s := range r.area.spans(county, loc) {
-		if bounded && !s.from.Before(reach) && !s.from.Equal(f.Start()) {
+		if bounded && !s.from.Before(reach) {
 			break
 		}
 		if !s.until.IsZero() && !f.Start().Before(s.until) {
@@ -182,8 +171,11 @@ func (cond *areaCondition) end(f *healthcode.Fact, loc *time.Location) (time.Tim
 	if to.IsZero() {
 		return to, false
 	}
-	if cond.reach > 0 {
+	switch {
+	case cond.reach > 0:
 		to = dayEnd(to, cond.reach, loc)
+	case !f.Kind.Spans(): // it was there at its very time; a stay isn't any more at its end
+		to = to.Add(1)
 	}
 	return to, true
 }
@@ -191,26 +183,16 @@ func (cond *areaCondition) end(f *healthcode.Fact, loc *time.Location) (time.Tim
 // given reports whether the other facts that a rule asks for are there, and those that it excludes are not.
 func (e *evaluator) given(r *rule, f *healthcode.Fact) bool {
 	for i := range r.given {
-		if !e.enough(&r.given[i], f) {
+		if _, ok := e.reached(&r.given[i], f); !ok {
 			return false
 		}
 	}
 	for i := range r.unless {
-		if e.enough(&r.unless[i], f) {
+		if _, ok := e.reached(&r.unless[i], f); ok {
 			return false
 		}
 	}
 	return true
-}
-
-func (e *evaluator) enough(o *other, f *healthcode.Fact) bool {
-	n := 0
-	for range e.found(&o.seek, f) {
-		if n++; n >= o.atLeast {
-			return true
-		}
-	}
-	return false
 }
 
 // add appends one span, unless it is empty.
@@ -244,9 +226,7 @@ func (e *evaluator) end(end *end, f *healthcode.Fact, county *healthcode.County,
 		}
 		return end.moment.of(f, e.policy.Location)
 	case endFirst:
-		for c := range e.found(&end.seek, f) {
-			return c.at, true
-		}
+		return e.reached(&end.seek, f)
 	case endAreaEnds:
 		return area.until, !area.until.IsZero()
 	case endAreaLevel:
@@ -270,7 +250,7 @@ func (e *evaluator) lift(s *span) {
 // ask opens a question about weak evidence, until a declaration after it.
 func (e *evaluator) ask(f *healthcode.Fact) {
 	a := ask{fact: f, from: f.Start()}
-	i := sort.Search(len(e.facts), func(i int) bool { return !e.facts[i].Start().Before(a.from) })
+	i := sort.Search(len(e.facts), func(i int) bool { return e.facts[i].Start().After(a.from) })
 	for _, d := range e.facts[i:] {
 		if d.Kind == healthcode.KindDeclaration {
 			a.until = d.Time
@@ -283,26 +263,12 @@ func (e *evaluator) ask(f *healthcode.Fact) {
 // of returns the moment reckoned from a fact; ok is false where the fact
 // doesn't have the time that it needs.
 func (m moment) of(f *healthcode.Fact, loc *time.Location) (time.Time, bool) {
-	var t time.Time
-	switch m.anchor {
-	case anchorStart:
-		t = f.Start()
-	case anchorTime:
-		t = f.Time
-	case anchorFrom:
-		t = f.From
-	case anchorTo:
-		t = f.To
-	case anchorRecorded:
-		if t = f.Time; f.Kind.Spans() {
-			t = f.To
-		}
-		if !t.IsZero() && f.Known().After(t) {
-			t = f.Known()
-		}
-	}
+	t := m.anchor.happened(f)
 	if t.IsZero() {
 		return t, false
+	}
+	if m.anchor == anchorRecorded && f.Known().After(t) {
+		t = f.Known()
 	}
 	switch m.unit {
 	case unitDays:
@@ -311,4 +277,17 @@ func (m moment) of(f *healthcode.Fact, loc *time.Location) (time.Time, bool) {
 		t = t.Add(time.Duration(m.n) * time.Hour)
 	}
 	return t, true
+}
+
+// happened returns the time of a fact that an anchor names, whenever it became known.
+func (a anchor) happened(f *healthcode.Fact) time.Time {
+	switch {
+	case a == anchorTo, a == anchorRecorded && f.Kind.Spans():
+		return f.To
+	case a == anchorTime, a == anchorRecorded:
+		return f.Time
+	case a == anchorFrom:
+		return f.From
+	}
+	return f.Start()
 }

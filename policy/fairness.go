@@ -60,7 +60,12 @@ func (c *compiler) fairness() {
 // activities joins the built-in activities with the policy's own.
 func (c *compiler) activities() map[string][]string {
 	graph := maps.Clone(activities)
-	for _, a := range c.policy.Activities {
+	seen := map[string]bool{}
+	for i, a := range c.policy.Activities {
+		c.id(seen, a.Activity, "activity", "activities", i, "activity")
+		if _, ok := activities[a.Activity]; ok {
+			c.at([]any{"activities", i, "activity"}, "activity %s is one that every policy knows; give yours a name of its own", a.Activity)
+		}
 		graph[a.Activity] = a.Needs
 	}
 	for i, a := range c.policy.Activities {

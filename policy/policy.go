@@ -40,16 +40,11 @@ type rule struct {
 	colour int // place in Colours; -1 for a hold
 	hold   int // place in Holds; -1 for a colour
 	where  *condition
-	given  []other
-	unless []other
+	given  []seek
+	unless []seek
 	area   *areaCondition
 	from   moment
 	ends   []end
-}
-
-type other struct {
-	seek    seek
-	atLeast int
 }
 
 type areaCondition struct {
@@ -89,12 +84,14 @@ type moment struct {
 
 // seek finds other facts of the same person.
 type seek struct {
-	slot   int // place in the evaluation's cache
-	kind   healthcode.Kind
-	where  *condition
-	at     anchor
-	before time.Duration // how long before the fact's start it may lie
-	any    bool          // no matter when
+	slot    int // place in the evaluation's cache
+	kind    healthcode.Kind
+	where   *condition
+	at      moment        // when a found fact counts
+	before  time.Duration // how long before the fact's start it may lie
+	any     bool          // no matter when
+	atLeast int           // how many it takes
+	apart   time.Duration // … each so long after the one before
 }
 
 type endKind int
@@ -166,12 +163,13 @@ func (p *Policy) InForceAt(at time.Time) bool {
 
 // Compile reads and checks one policy file. The policy is nil where there are findings.
 func Compile(file string, data []byte) (*Policy, Findings) {
-	doc, src := parse(file, data)
-	if doc == nil {
+	src := &source{file: file, data: data}
+	var doc Document
+	if src.read(&doc, "the policy is empty; write jurisdiction, version, colours and rules (docs/policy.md)"); len(src.findings) > 0 {
 		return nil, src.findings
 	}
 	sum := sha256.Sum256(data)
-	p := &Policy{Document: *doc, SHA256: hex.EncodeToString(sum[:]), File: file,
+	p := &Policy{Document: doc, SHA256: hex.EncodeToString(sum[:]), File: file,
 		byKind: make(map[healthcode.Kind][]*rule)}
 	c := compiler{source: src, policy: p}
 	p.line = src.line("in_force")

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"iter"
 	"slices"
 	"sort"
 	"time"
@@ -9,47 +8,64 @@ import (
 	"healthcode"
 )
 
-// found yields the facts that a seek finds for f, by their moment: those whose
-// moment is at or after f's start (or up to s.before earlier) and, for an end, not before it was known.
-func (e *evaluator) found(s *seek, f *healthcode.Fact) iter.Seq[candidate] {
+// candidates are the facts that a seek looks through, by when they count.
+type candidates struct {
+	ready bool
+	list  []candidate
+}
+
+type candidate struct {
+	fact   *healthcode.Fact
+	at     time.Time // when it counts
+	moment time.Time // when it happened, whenever it became known
+}
+
+// reached returns when a seek has found what it takes for f: the earliest
+// moment at which so many facts count, each so long after the one before. Unless any will do, they
+// happened at or after f's start, or up to s.before earlier.
+func (e *evaluator) reached(s *seek, f *healthcode.Fact) (time.Time, bool) {
 	list := e.candidates(s)
-	if !s.any {
-		earliest := f.Start().Add(-s.before)
-		i := sort.Search(len(list), func(i int) bool { return !list[i].at.Before(earliest) })
-		list = list[i:]
+	earliest := f.Start().Add(-s.before)
+	if !s.any { // nothing counts before it happened
+		list = list[sort.Search(len(list), func(i int) bool { return !list[i].at.Before(earliest) }):]
 	}
-	return func(yield func(candidate) bool) {
-		for _, c := range list {
-			if c.fact == f || !s.any && s.moment(c.fact).Before(f.Start().Add(-s.before)) {
+	var moments []time.Time
+	for i := range list {
+		c := &list[i]
+		if c.fact == f || !s.any && c.moment.Before(earliest) {
+			continue
+		}
+		if s.where != nil && s.where.pairs {
+			e.scope.fact, e.scope.it = f, c.fact
+			if !s.where.holds(&e.scope) {
 				continue
 			}
-			if s.where != nil && s.where.pairs {
-				e.scope.fact, e.scope.it = f, c.fact
-				if !s.where.holds(&e.scope) {
-					continue
-				}
-			}
-			if !yield(c) {
-				return
-			}
+		}
+		if s.atLeast == 1 {
+			return c.at, true
+		}
+		at, _ := slices.BinarySearchFunc(moments, c.moment, time.Time.Compare)
+		moments = slices.Insert(moments, at, c.moment)
+		if chain(moments, s.apart) >= s.atLeast {
+			return c.at, true
 		}
 	}
+	return time.Time{}, false
 }
 
-// moment is when a found fact happened, whenever it became known.
-func (s *seek) moment(it *healthcode.Fact) time.Time {
-	switch {
-	case s.at == anchorRecorded && it.Kind.Spans():
-		return it.To
-	case s.at == anchorRecorded:
-		return it.Time
+// chain counts the most moments, given in order, that lie so far apart.
+func chain(moments []time.Time, apart time.Duration) int {
+	n, last := 0, time.Time{}
+	for _, m := range moments {
+		if n == 0 || !m.Before(last.Add(apart)) {
+			n, last = n+1, m
+		}
 	}
-	t, _ := moment{anchor: s.at}.of(it, nil)
-	return t
+	return n
 }
 
-// candidates returns the facts of the seek's kind in order of their moment,
-// those left out that its condition refuses without regard to another fact.
+// candidates returns the facts of the seek's kind in order of when they count,
+// those left out that its condition refuses without regard to another fact. Weak evidence decides nothing.
 func (e *evaluator) candidates(s *seek) []candidate {
 	if e.cache == nil {
 		e.cache = make([]candidates, e.policy.firsts)
@@ -60,10 +76,10 @@ func (e *evaluator) candidates(s *seek) []candidate {
 	}
 	cached.ready = true
 	for _, it := range e.facts {
-		if it.Kind != s.kind {
+		if it.Kind != s.kind || it.Weak() {
 			continue
 		}
-		at, ok := moment{anchor: s.at}.of(it, e.policy.Location)
+		at, ok := s.at.of(it, e.policy.Location)
 		if !ok {
 			continue
 		}
@@ -73,7 +89,7 @@ func (e *evaluator) candidates(s *seek) []candidate {
 				continue
 			}
 		}
-		cached.list = append(cached.list, candidate{it, at})
+		cached.list = append(cached.list, candidate{it, at, s.at.anchor.happened(it)})
 	}
 	slices.SortStableFunc(cached.list, func(a, b candidate) int { return a.at.Compare(b.at) })
 	return cached.list

@@ -85,25 +85,49 @@ func (s *Set) Find(ref string, at time.Time) (*Policy, error) {
 	return nil, fmt.Errorf("policy %q: none is in force at %s; there are %s", ref, at.Format(time.RFC3339), strings.Join(refs, ", "))
 }
 
+// At returns the status that the version in force gives at an instant, its next
+// change also where another version takes over.
+func (s *Set) At(jurisdiction string, areas *Areas, facts []healthcode.Fact, knownAt, at time.Time) (healthcode.Status, error) {
+	p, err := s.Find(jurisdiction, at)
+	if err != nil {
+		return healthcode.Status{}, err
+	}
+	status := p.Evaluate(areas, facts, knownAt).At(at)
+	if next := status.NextChange; next == nil || !next.Before(p.Until) {
+		status.NextChange = nil
+		if segments := s.join(jurisdiction, areas, facts, knownAt, at); len(segments) > 1 {
+			status.NextChange = segments[0].Until
+		}
+	}
+	return status, nil
+}
+
 // Timeline joins what each version in force says over [from, until): a
-// jurisdiction's code as its holder has it.
+// jurisdiction's code as its holder has it. The last segment's end is where it
+// really ends, nil where no end is known.
 func (s *Set) Timeline(jurisdiction string, areas *Areas, facts []healthcode.Fact, knownAt, from, until time.Time) []healthcode.Segment {
+	segments := s.join(jurisdiction, areas, facts, knownAt, from)
+	return slices.DeleteFunc(segments, func(s healthcode.Segment) bool { return !s.From.Before(until) })
+}
+
+// join returns the timeline from an instant on, through every version.
+func (s *Set) join(jurisdiction string, areas *Areas, facts []healthcode.Fact, knownAt, from time.Time) []healthcode.Segment {
 	var out []healthcode.Segment
-	for _, p := range s.Versions(jurisdiction) {
-		lo, hi := from, until
-		if p.From.After(lo) {
-			lo = p.From
-		}
-		if p.Until.Before(hi) {
-			hi = p.Until
-		}
-		if !lo.Before(hi) {
+	versions := s.Versions(jurisdiction)
+	for i, p := range versions {
+		if !from.Before(p.Until) {
 			continue
 		}
-		for _, seg := range p.Evaluate(areas, facts, knownAt).Timeline(lo, hi) {
-			if (seg.Until == nil || seg.Until.After(p.Until)) && !p.Until.After(until) {
-				seg.Until = p.time(p.Until)
-			}
+		start := from
+		if p.From.After(start) {
+			start = p.From
+		}
+		segments := p.Evaluate(areas, facts, knownAt).Timeline(start, p.Until)
+		// A successor takes over; after the last there is none to say otherwise.
+		if last := &segments[len(segments)-1]; i+1 < len(versions) && (last.Until == nil || last.Until.After(p.Until)) {
+			last.Until = p.time(p.Until)
+		}
+		for _, seg := range segments {
 			if n := len(out); n > 0 && same(out[n-1], seg) {
 				out[n-1].Until = seg.Until
 				continue

@@ -76,9 +76,10 @@ func (e *Evaluation) stepAt(at time.Time) int {
 	return sort.Search(len(e.steps)-1, func(i int) bool { return e.steps[i+1].from.After(at) })
 }
 
-// state is what a door sees: a colour other than the last outranks a hold, and a hold outranks the last.
+// state is what a door sees: a colour outranks a hold, but for those that
+// yield, and the last.
 func (p *Policy) state(s step) string {
-	if s.colour == len(p.Colours)-1 && s.holds != 0 {
+	if s.holds != 0 && (s.colour == len(p.Colours)-1 || p.Colours[s.colour].Yields) {
 		return healthcode.StateHeld
 	}
 	return p.Colours[s.colour].Colour

@@ -140,11 +140,20 @@ func (job *evaluateJob) eachLine(file string, f func(line []byte) error) error {
 
 // print writes the status as one line of JSON.
 func (job *evaluateJob) print(p found, areas *policy.Areas, facts []healthcode.Fact, at, knownAt time.Time) int {
-	e := p.Evaluate(areas, facts, knownAt)
-	status := e.At(at)
-	if job.around >= 0 {
-		from, until := at.Add(-job.around), at.Add(job.around)
-		if status.Timeline = e.Timeline(from, until); p.versions != nil {
+	from, until := at.Add(-job.around), at.Add(job.around)
+	var status healthcode.Status
+	if p.versions == nil {
+		e := p.Evaluate(areas, facts, knownAt)
+		status = e.At(at)
+		if job.around >= 0 {
+			status.Timeline = e.Timeline(from, until)
+		}
+	} else {
+		var err error
+		if status, err = p.versions.At(p.Jurisdiction, areas, facts, knownAt, at); err != nil {
+			return job.fail("evaluate: %v", err)
+		}
+		if job.around >= 0 {
 			status.Timeline = p.versions.Timeline(p.Jurisdiction, areas, facts, knownAt, from, until)
 		}
 	}
