@@ -39,6 +39,18 @@ func (l *TrustList) Add(k *Key) {
 	l.order = append(l.order, k)
 }
 
+// Merge adds all that another list finds, under the ids under which it finds it.
+func (l *TrustList) Merge(other *TrustList) {
+	for _, k := range other.order {
+		l.Add(k)
+	}
+	for id, keys := range other.byID {
+		for _, k := range keys {
+			l.addAlias([]byte(id), k)
+		}
+	}
+}
+
 // addAlias lets Lookup find the key under another id too, as some lists name keys by an id of their own.
 func (l *TrustList) addAlias(id []byte, k *Key) {
 	if id != nil && !bytes.Equal(id, k.ID) && !slices.Contains(l.byID[string(id)], k) {

@@ -1,0 +1,131 @@
+package pdfimage
+
+import (
+	"bytes"
+	"errors"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+)
+
+// file is a PDF file's objects by number.
+type file struct {
+	objects map[reference]any
+}
+
+var objectStart = regexp.MustCompile(`(\d+)[ \t\r\n]+\d+[ \t\r\n]+obj\b`)
+
+const maxObjects = 100_000
+
+var errEncrypted = errors.New("it is encrypted: print it to a new PDF, or give a picture of the code")
+
+// openFile finds the objects by looking for them, not through the cross-reference table, which is often
+// broken in files that went through a mail program.
+func openFile(data []byte) (*file, error) {
+	f := &file{objects: map[reference]any{}}
+	starts := objectStart.FindAllSubmatchIndex(data, maxObjects)
+	if len(starts) == 0 {
+		return nil, errors.New("it holds no objects")
+	}
+	for n, at := range starts {
+		id, err := strconv.Atoi(string(data[at[2]:at[3]]))
+		if err != nil {
+			continue
+		}
+		end := len(data)
+		if n+1 < len(starts) {
+			end = starts[n+1][0]
+		}
+		p := parser{data: data[:end], at: at[1]}
+		v, ok := p.next(0)
+		if !ok {
+			continue
+		}
+		if d, isDict := v.(dict); isDict {
+			if raw, isStream := streamData(data, &p, d); isStream {
+				v = stream{d, raw}
+			}
+		}
+		f.objects[reference(id)] = v
+	}
+	if bytes.Contains(data, []byte("/Encrypt")) {
+		return nil, errEncrypted
+	}
+	f.openObjectStreams()
+	return f, nil
+}
+
+// streamData gives the bytes after a dictionary where it is a stream's. data may hold what looks like another
+// object inside a stream, so the search for its end goes on to the end of the file.
+func streamData(data []byte, p *parser, d dict) ([]byte, bool) {
+	p.skipSpace()
+	if !bytes.HasPrefix(p.data[p.at:], []byte("stream")) {
+		return nil, false
+	}
+	body := data[p.at+len("stream"):]
+	body = bytes.TrimPrefix(bytes.TrimPrefix(body, []byte("\r")), []byte("\n"))
+	if n := whole(d["Length"], len(body)); n > 0 {
+		rest := bytes.TrimLeft(body[n:], "\r\n \t")
+		if bytes.HasPrefix(rest, []byte("endstream")) {
+			return body[:n], true
+		}
+	}
+	if end := bytes.Index(body, []byte("endstream")); end >= 0 {
+		body = body[:end]
+	}
+	return bytes.TrimRight(body, "\r\n"), true
+}
+
+// openObjectStreams unpacks objects that are kept compressed.
+func (f *file) openObjectStreams() {
+	// Of two versions of an object the later counts, and it is in the stream with the higher number.
+	for _, id := range slices.Backward(slices.Sorted(maps.Keys(f.objects))) {
+		s, ok := f.objects[id].(stream)
+		if !ok || s.dict["Type"] != name("ObjStm") {
+			continue
+		}
+		content, err := f.decode(s)
+		if err != nil {
+			continue
+		}
+		first := whole(f.resolve(s.dict["First"]), len(content))
+		head := parser{data: content[:first]}
+		for range whole(f.resolve(s.dict["N"]), maxObjects) {
+			id, ok1 := head.next(0)
+			at, ok2 := head.next(0)
+			if !ok1 || !ok2 {
+				break
+			}
+			body := parser{data: content, at: first + whole(at, len(content)-first)}
+			if object, ok := body.next(0); ok {
+				if key := reference(number(id)); f.objects[key] == nil {
+					f.objects[key] = object
+				}
+			}
+		}
+	}
+}
+
+// resolve follows references.
+func (f *file) resolve(v any) any {
+	for range maxNesting {
+		r, ok := v.(reference)
+		if !ok {
+			return v
+		}
+		v = f.objects[r]
+	}
+	return nil
+}
+
+// dictOf gives v as a dictionary, a stream's included; nil where it is none.
+func (f *file) dictOf(v any) dict {
+	switch v := f.resolve(v).(type) {
+	case dict:
+		return v
+	case stream:
+		return v.dict
+	}
+	return nil
+}
