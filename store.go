@@ -59,8 +59,11 @@ type Ledger interface {
 
 // AreaStore keeps the area history. It is small, and read as a whole.
 type AreaStore interface {
-	// PutAreas replaces the history of each county that it names, in one transaction.
-	PutAreas(ctx context.Context, history AreaHistory) error
+	// PutAreas replaces the history of each county that it names, and adds the
+	// instants at which a list of areas was looked at, in one transaction.
+	PutAreas(ctx context.Context, history AreaHistory, looked ...time.Time) error
+	// AreaLooks returns those instants in order.
+	AreaLooks(ctx context.Context) ([]time.Time, error)
 	// Areas returns the whole history and its version, which grows with each change.
 	Areas(ctx context.Context) (history AreaHistory, version int64, err error)
 	// AreasVersion returns the version alone: one primary-key read.

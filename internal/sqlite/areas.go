@@ -4,16 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"healthcode"
 )
 
 // PutAreas raises the version once, whatever the number of counties.
-func (s *Store) PutAreas(ctx context.Context, history healthcode.AreaHistory) error {
-	if len(history.Areas) == 0 {
+func (s *Store) PutAreas(ctx context.Context, history healthcode.AreaHistory, looked ...time.Time) error {
+	if len(history.Areas) == 0 && len(looked) == 0 {
 		return nil
 	}
-	return s.writeRows(ctx, "storing areas", len(history.Areas), func(t *tx) error {
+	return s.writeRows(ctx, "storing areas", len(history.Areas)+len(looked), func(t *tx) error {
 		for _, county := range history.Areas {
 			data, err := json.Marshal(county)
 			if err != nil {
@@ -23,9 +24,23 @@ func (s *Store) PutAreas(ctx context.Context, history healthcode.AreaHistory) er
 				return err
 			}
 		}
+		for _, at := range looked {
+			if _, err := t.exec("INSERT OR IGNORE INTO area_look VALUES (?)", stamp(at)); err != nil {
+				return err
+			}
+		}
 		t.areas++
 		return nil
 	})
+}
+
+// AreaLooks returns the instants in UTC.
+func (s *Store) AreaLooks(ctx context.Context) ([]time.Time, error) {
+	return many(ctx, s, "reading when areas were looked at", func(scan scanner) (time.Time, error) {
+		var at int64
+		err := scan(&at)
+		return unstamp(at), err
+	}, "SELECT at FROM area_look ORDER BY at")
 }
 
 // Areas returns the counties in the order of their codes. Times keep their offset.

@@ -13,6 +13,7 @@ var areaTests = map[string]func(*testing.T, healthcode.Store){
 	"round trip": areasComeBackWhole,
 	"replace":    areasAreReplaced,
 	"version":    areasVersionGrows,
+	"looks":      areaLooksAreKept,
 }
 
 func county(code string) healthcode.County {
@@ -65,5 +66,16 @@ func areasVersionGrows(t *testing.T, s healthcode.Store) {
 			t.Errorf("version %d after %d", version, last)
 		}
 		last = version
+	}
+}
+
+func areaLooksAreKept(t *testing.T, s healthcode.Store) {
+	a, b := start.Truncate(time.Second), start.Truncate(time.Second).Add(time.Hour)
+	must(t, s.PutAreas(ctx, healthcode.AreaHistory{}, b, a))
+	must(t, s.PutAreas(ctx, healthcode.AreaHistory{Areas: []healthcode.County{county("110105")}}, a))
+	looked, err := s.AreaLooks(ctx)
+	must(t, err)
+	if len(looked) != 2 || !looked[0].Equal(a) || !looked[1].Equal(b) {
+		t.Errorf("looked at %v, want %v and %v", looked, a, b)
 	}
 }

@@ -73,6 +73,9 @@ CREATE TABLE county (
   data BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- When a list of areas was looked at: a county that it didn't name then was low.
+CREATE TABLE area_look (at INTEGER PRIMARY KEY) STRICT;
+
 CREATE TABLE staff (
   name          TEXT PRIMARY KEY,
   role          TEXT NOT NULL,
