@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"time"
 )
@@ -43,13 +44,14 @@ func (k *Key) Expired(at time.Time) bool { return !k.NotAfter.IsZero() && at.Aft
 // here, such as a negative serial number, is read all the same.
 func ParseKey(der []byte) (*Key, error) {
 	k := &Key{ID: KeyID(der), DER: der}
-	if c, err := x509.ParseCertificate(der); err == nil {
+	c, err := x509.ParseCertificate(der)
+	if err == nil && c.PublicKey != nil {
 		k.Public, k.NotBefore, k.NotAfter = c.PublicKey, c.NotBefore, c.NotAfter
 		k.Subject = c.Subject.String()
 		k.Usage = usageOf(c.UnknownExtKeyUsage)
 		k.Country = firstCountry(c.Subject.Country, c.Issuer.Country)
 	} else if lenientErr := k.readLeniently(der); lenientErr != nil {
-		return nil, fmt.Errorf("reading the X.509 certificate: %w", err)
+		return nil, fmt.Errorf("reading the X.509 certificate: %w", errors.Join(err, lenientErr))
 	}
 	if err := checkPublic(k.Public); err != nil {
 		return nil, err

@@ -1,7 +1,6 @@
 package certificate
 
 import (
-	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"time"
@@ -33,7 +32,7 @@ func (k *Key) readLeniently(der []byte) error {
 	if _, err := asn1.Unmarshal(der, &c); err != nil {
 		return err
 	}
-	public, err := x509.ParsePKIXPublicKey(c.TBS.PublicKey.FullBytes)
+	public, err := parsePublicKey(c.TBS.PublicKey.FullBytes)
 	if err != nil {
 		return err
 	}

@@ -64,7 +64,7 @@ func ReadTrustList(r io.Reader) (*TrustList, *ImportReport, error) {
 	if len(data) > maxTrustFile {
 		return nil, nil, fmt.Errorf("reading the trust list: it is larger than %d MB", maxTrustFile>>20)
 	}
-	i := &importer{list: NewTrustList()}
+	i := &importer{list: NewTrustList(), report: ImportReport{Skipped: []SkippedEntry{}}}
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
 	switch {
 	case len(trimmed) == 0:

@@ -4,12 +4,17 @@ import (
 	"bytes"
 	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"math/big"
 	"strings"
 	"testing"
 	"time"
@@ -224,4 +229,70 @@ func TestOddCertificateIsReadAllTheSame(t *testing.T) {
 	if !key.Public.(*ecdsa.PublicKey).Equal(s.key.Public) {
 		t.Error("another public key was read")
 	}
+}
+
+// Keys whose form crypto/x509 does not read.
+func TestOddPublicKeysAreRead(t *testing.T) {
+	ec, rsaKey := newECSigner(t), newRSASigner(t, 2048)
+	point, err := ec.key.Public.(*ecdsa.PublicKey).Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve := elliptic.P256().Params()
+	explicit := func(prime *big.Int) []byte {
+		type field struct {
+			Type  asn1.ObjectIdentifier
+			Prime *big.Int
+		}
+		parameters := marshalASN1(t, struct {
+			Version int
+			Field   field
+			Curve   struct{ A, B []byte }
+			Base    []byte
+			Order   *big.Int
+		}{1, field{oidPrimeField, prime}, struct{ A, B []byte }{[]byte{1}, []byte{2}}, point, curve.N})
+		return marshalASN1(t, publicKeyInfo{pkix.AlgorithmIdentifier{Algorithm: oidECPublic, Parameters: asn1.RawValue{FullBytes: parameters}}, asn1.BitString{Bytes: point, BitLength: 8 * len(point)}})
+	}
+	pkcs1 := x509.MarshalPKCS1PublicKey(rsaKey.key.Public.(*rsa.PublicKey))
+	pss := marshalASN1(t, publicKeyInfo{pkix.AlgorithmIdentifier{Algorithm: oidRSASSAPSS}, asn1.BitString{Bytes: pkcs1, BitLength: 8 * len(pkcs1)}})
+	for name, c := range map[string]struct {
+		der  []byte
+		want *Key
+	}{"P-256 spelt out": {explicit(curve.P), ec.key}, "RSA for PSS": {pss, rsaKey.key}} {
+		if _, err := x509.ParsePKIXPublicKey(c.der); err == nil {
+			t.Errorf("%s: crypto/x509 reads it: the test has lost its point", name)
+		}
+		if public, err := parsePublicKey(c.der); err != nil || !samePublic(c.want, &Key{Public: public}) {
+			t.Errorf("%s: %v, %v", name, public, err)
+		}
+	}
+	if public, err := parsePublicKey(explicit(big.NewInt(23))); err == nil {
+		t.Errorf("an unknown curve was read as %v", public)
+	}
+}
+
+// A whole certificate with such a key: the algorithm's name is changed in place.
+func TestCertificateWithAKeyForPSS(t *testing.T) {
+	s := newRSASigner(t, 2048)
+	info, err := x509.MarshalPKIXPublicKey(s.key.Public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := bytes.Index(s.key.DER, info)
+	der := bytes.Clone(s.key.DER)
+	rsaEncryption := marshalASN1(t, asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1})
+	der[at+bytes.Index(info, rsaEncryption)+len(rsaEncryption)-1] = 10
+	key, err := ParseKey(der)
+	if err != nil || !samePublic(key, s.key) || !key.NotAfter.Equal(s.key.NotAfter) {
+		t.Errorf("%+v, %v", key, err)
+	}
+}
+
+func marshalASN1(t *testing.T, v any) []byte {
+	t.Helper()
+	raw, err := asn1.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }

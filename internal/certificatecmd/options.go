@@ -49,7 +49,7 @@ func (c *command) parse(name string, args []string) (*options, error) {
 
 // parseTime reads an instant. One without an offset is UTC, as in the public test data.
 func parseTime(s string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", time.DateOnly} {
+	for _, layout := range []string{time.RFC3339, "2006-01-02T15:04:05Z0700", "2006-01-02T15:04:05", "2006-01-02T15:04Z07:00", time.DateTime, time.DateOnly} {
 		if t, err := time.Parse(layout, strings.TrimSpace(s)); err == nil {
 			return t, nil
 		}

@@ -21,8 +21,8 @@ func decodeQR(img image.Image) (string, error) {
 	for _, try := range []func() image.Image{
 		func() image.Image { return bordered(img, 1, false) },
 		func() image.Image { return bordered(img, 2, false) },
-		func() image.Image { return bordered(img, 4, false) },
 		func() image.Image { return bordered(img, 1, true) },
+		func() image.Image { return thinned(bordered(img, 1, false)) },
 	} {
 		if max(size.X, size.Y) > maxRetry {
 			break
@@ -36,10 +36,10 @@ func decodeQR(img image.Image) (string, error) {
 
 // maxRetry is the longest side of a picture that is tried again: a larger one is a photograph, and has room
 // around its code.
-const maxRetry = 1500
+const maxRetry = 2000
 
 // bordered draws a picture on white (a transparent one shows it), scaled and with a border of a tenth.
-func bordered(img image.Image, scale int, negative bool) image.Image {
+func bordered(img image.Image, scale int, negative bool) *image.Gray {
 	size := img.Bounds().Size().Mul(scale)
 	margin := max(size.X, size.Y)/10 + 8
 	wide := image.NewGray(image.Rect(0, 0, size.X+2*margin, size.Y+2*margin))
@@ -59,4 +59,18 @@ func bordered(img image.Image, scale int, negative bool) image.Image {
 		}
 	}
 	return wide
+}
+
+// thinned takes a pixel off every black shape on its left and upper sides: what a printer, or a program that
+// draws without half tones, put on too much.
+func thinned(img *image.Gray) image.Image {
+	out := image.NewGray(img.Rect)
+	for y := range img.Rect.Max.Y {
+		for x := range img.Rect.Max.X {
+			at := img.PixOffset(x, y)
+			left, up := max(x-1, 0)-x, (max(y-1, 0)-y)*img.Stride
+			out.Pix[at] = max(img.Pix[at], img.Pix[at+left], img.Pix[at+up], img.Pix[at+left+up])
+		}
+	}
+	return out
 }

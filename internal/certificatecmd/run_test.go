@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"image"
+	"image/color"
 	"image/jpeg"
 	"image/png"
 	"os"
@@ -253,17 +254,13 @@ func pictures(t *testing.T, text string) map[string][]byte {
 	cut := img.(interface {
 		SubImage(image.Rectangle) image.Image
 	}).SubImage(img.Bounds().Inset(border))
-	var cutPNG bytes.Buffer
-	if err := png.Encode(&cutPNG, cut); err != nil {
-		t.Fatal(err)
-	}
 	inPNG := "data:image/png;base64," + base64.StdEncoding.EncodeToString(drawn)
 	const svg = `<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" `
 	page := svg + `width="210mm" height="297mm" viewBox="0 0 210 297"><style>.q{fill:#000} rect.w{fill:white}</style><rect class="w" width="210" height="297"/>`
 	size := code.Size
 	return map[string][]byte{
 		"png":                 drawn,
-		"png cut to the code": cutPNG.Bytes(),
+		"png cut to the code": encodePNG(t, cut),
 		"jpeg":                photo.Bytes(),
 		"svg of ours":         []byte(code.SVG("QR code")),
 		"svg of squares":      []byte(page + `<g class="q" transform="translate(60 80) scale(.5)">` + squares(code, `<rect x="%d" y="%d" width="1" height="1"/>`) + `</g></svg>`),
@@ -282,6 +279,42 @@ func pictures(t *testing.T, text string) map[string][]byte {
 		"pdf of squares":       pdf(t, func(p *fpdf.Fpdf) { drawSquares(p, code, 45) }),
 		"pdf of small squares": pdf(t, func(p *fpdf.Fpdf) { drawSquares(p, code, 20) }),
 	}
+}
+
+func grey(img image.Image, x, y int) uint8 {
+	r, _, _, _ := img.At(x, y).RGBA()
+	return uint8(r >> 8)
+}
+
+func changed(img image.Image, pixel func(x, y int) uint8) *image.Gray {
+	out := image.NewGray(img.Bounds())
+	for y := range out.Rect.Max.Y {
+		for x := range out.Rect.Max.X {
+			out.SetGray(x, y, color.Gray{Y: pixel(x, y)})
+		}
+	}
+	return out
+}
+
+// spread draws a code with 3 pixels a module and one more to the right and below of each black one.
+func spread(t *testing.T, code *qr.Code) image.Image {
+	t.Helper()
+	img, err := code.Image(3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return changed(img, func(x, y int) uint8 {
+		return min(grey(img, x, y), grey(img, max(x-1, 0), y), grey(img, x, max(y-1, 0)), grey(img, max(x-1, 0), max(y-1, 0)))
+	})
+}
+
+func encodePNG(t *testing.T, img image.Image) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	if err := png.Encode(&out, img); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func squares(c *qr.Code, format string) string {
