@@ -1,0 +1,140 @@
+package api
+
+import (
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"slices"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/casework"
+	"healthcode/internal/checkpoint"
+	"healthcode/internal/resident"
+	"healthcode/internal/status"
+	"healthcode/policy"
+)
+
+// Services is what the API calls.
+type Services struct {
+	Clock      healthcode.Clock
+	Log        *slog.Logger
+	Metrics    *Metrics
+	Store      healthcode.Store // for areas, the log of looks, facts from feeds, and readiness
+	Sealer     healthcode.Sealer
+	Access     *access.Service
+	Admin      *access.Admin
+	Status     *status.Service
+	Resident   *resident.Service
+	Checkpoint *checkpoint.Service
+	Casework   *casework.Service
+
+	// PolicyFile returns the file of a policy as it was published.
+	PolicyFile func(*policy.Policy) ([]byte, error)
+	// Complete adds what every area history knows without having been told, such
+	// as the names of counties; nil adds nothing.
+	Complete func(healthcode.AreaHistory) healthcode.AreaHistory
+	// Address says where a request comes from, for limits; nil = [RemoteAddress].
+	Address func(*http.Request) netip.Addr
+	// Secure says that callers reach the service over TLS: headers insist on it then.
+	Secure bool
+}
+
+// Prefixes are the addresses at which [Server.Handler] is to be mounted.
+var Prefixes = []string{"/v1/", "/.well-known/healthcode/", "/healthz", "/readyz", "/metrics"}
+
+// Server answers the API's routes.
+type Server struct {
+	Services
+	routes   []*Route
+	policies []published
+	spec     []byte // the OpenAPI document, as JSON
+	specYAML []byte
+	mux      *http.ServeMux
+	handler  http.Handler
+	photos   chan struct{} // bounds how many photographs are decoded at once
+	limits   limits
+	areas    areaCache
+}
+
+// limits are those of public routes, by address.
+type limits struct {
+	post   *addressLimit // anything public that changes or checks something
+	signIn *addressLimit // a password is tried
+}
+
+// New returns a server, or the first thing that is wrong with its policies or routes.
+func New(services Services) (*Server, error) {
+	s := &Server{Services: services, photos: make(chan struct{}, 2),
+		limits: limits{post: newAddressLimit(5, 100), signIn: newAddressLimit(.2, 20)}}
+	if err := s.publish(); err != nil {
+		return nil, fmt.Errorf("making the API: %w", err)
+	}
+	if err := s.mount(); err != nil {
+		return nil, fmt.Errorf("making the API: %w", err)
+	}
+	s.handler = s.Observe(http.HandlerFunc(s.dispatch))
+	return s, nil
+}
+
+// mount puts the table, and nothing else, into the mux.
+func (s *Server) mount() error {
+	api := newAPI()
+	s.mux = http.NewServeMux()
+	for _, r := range s.table() {
+		if r.Public == (len(r.Roles) > 0) {
+			return fmt.Errorf("route %s: say either which roles may use it or that it is public", r.name())
+		}
+		r.attach(api)
+		s.routes = append(s.routes, &r)
+		s.mux.Handle(r.name(), s.serve(&r))
+	}
+	var err error
+	if s.spec, err = json.MarshalIndent(api.OpenAPI(), "", "  "); err != nil {
+		return fmt.Errorf("writing the OpenAPI document: %w", err)
+	}
+	if s.specYAML, err = api.OpenAPI().YAML(); err != nil {
+		return fmt.Errorf("writing the OpenAPI document: %w", err)
+	}
+	return nil
+}
+
+// Handler answers everything under [Prefixes].
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// dispatch answers with a problem where the mux would answer with plain text.
+func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
+	if _, pattern := s.mux.Handler(r); pattern != "" {
+		s.mux.ServeHTTP(w, r)
+		return
+	}
+	s.setHeaders(w.Header(), nil)
+	c := &call{server: s, ctx: r.Context(), r: r, header: w.Header(), lang: languageOf(r)}
+	allow := s.methods(r)
+	if len(allow) == 0 {
+		c.problem(healthcode.Errorf(codeNoRoute, "", "没有这个地址，请对照接口文档。", "There is nothing at this address; see /v1/openapi.json.")).write(w)
+		return
+	}
+	for _, m := range allow {
+		w.Header().Add("Allow", m)
+	}
+	c.problem(healthcode.Errorf(codeMethod, "", "这个地址不支持这种方法，请对照接口文档。", "This address has no %s; see /v1/openapi.json.", r.Method)).write(w)
+}
+
+// methods lists the methods that the address of a request has.
+func (s *Server) methods(r *http.Request) []string {
+	var allow []string
+	for _, route := range s.routes {
+		if slices.Contains(allow, route.Method) {
+			continue
+		}
+		probe := r.Clone(r.Context())
+		probe.Method = route.Method
+		if _, pattern := s.mux.Handler(probe); pattern != "" {
+			allow = append(allow, route.Method)
+		}
+	}
+	return allow
+}

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"time"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/checkpoint"
+	"healthcode/internal/identity"
+	"healthcode/internal/resident"
+	"healthcode/internal/status"
+)
+
+// The error codes of the API itself.
+const (
+	codeNoRoute     healthcode.Code = "no_route"
+	codeMethod      healthcode.Code = "method_not_allowed"
+	codeTooLarge    healthcode.Code = "too_large"
+	codeMediaType   healthcode.Code = "media_type"
+	codeInterrupted healthcode.Code = "body_interrupted"
+	codeNotReady    healthcode.Code = "not_ready"
+)
+
+// statuses says which HTTP status a code has. A code that isn't here is never shown.
+var statuses = map[healthcode.Code]int{
+	healthcode.CodeInvalid:   http.StatusUnprocessableEntity,
+	healthcode.CodeNotFound:  http.StatusNotFound,
+	healthcode.CodeConflict:  http.StatusConflict,
+	healthcode.CodeDenied:    http.StatusForbidden,
+	healthcode.CodeSignedOut: http.StatusUnauthorized,
+	healthcode.CodeTooMany:   http.StatusTooManyRequests,
+	healthcode.CodeExpired:   http.StatusGone,
+	access.CodeWrongSignIn:   http.StatusUnauthorized,
+	access.CodeStale:         http.StatusForbidden,
+	status.CodeNoPolicy:      http.StatusNotFound,
+	status.CodeNumber:        http.StatusNotFound,
+	resident.CodeDeclaration: http.StatusUnprocessableEntity,
+	resident.CodeRegistered:  http.StatusConflict,
+	resident.CodeForm:        http.StatusGone,
+	checkpoint.CodeVenue:     http.StatusForbidden,
+	codeNoRoute:              http.StatusNotFound,
+	codeMethod:               http.StatusMethodNotAllowed,
+	codeTooLarge:             http.StatusRequestEntityTooLarge,
+	codeMediaType:            http.StatusUnsupportedMediaType,
+	codeInterrupted:          http.StatusBadRequest,
+	codeNotReady:             http.StatusServiceUnavailable,
+}
+
+// statusOf returns the HTTP status of a code, 0 for one that is never shown.
+func statusOf(code healthcode.Code) int { return statuses[identity.Class(code)] }
+
+// retryAfter says when to come back, where a limit knows.
+func (c *call) retryAfter(err error) {
+	var often *identity.TooOften
+	if errors.As(err, &often) {
+		c.header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(often.RetryAfter.Seconds())))))
+	}
+}
+
+func (c *call) now() time.Time { return c.server.Clock.Now() }
