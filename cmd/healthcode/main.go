@@ -13,6 +13,7 @@ import (
 	"syscall"
 	"text/tabwriter"
 	"time"
+	_ "time/tzdata" // jurisdictions have time zones, and a small machine may have no zone files
 )
 
 // Exit codes of every command.
@@ -42,9 +43,15 @@ func (io stdio) fail(format string, args ...any) int {
 
 // commands lists every command by name. Each stands in a file of its own.
 var commands = map[string]command{
-	"evaluate": {"what a policy says of a person", runEvaluate},
-	"decide":   {"what a venue decides on a state and a temperature", runDecide},
-	"policy":   {"check, test and explain policies", runPolicy},
+	"certificate": {"verify travel certificates and show trust lists", runCertificate},
+	"check":       {"verify the integrity of a database", runCheck},
+	"decide":      {"what a venue decides on a state and a temperature", runDecide},
+	"demo":        {"serve simulated data, with a clock in 2022", runDemo},
+	"evaluate":    {"what a policy says of a person", runEvaluate},
+	"import":      {"bring facts, areas or risk-area snapshots into a database", runImport},
+	"policy":      {"check, test and explain policies", runPolicy},
+	"serve":       {"serve pages and API", runServe},
+	"verify":      {"verify a pass offline", runVerify},
 }
 
 func main() {

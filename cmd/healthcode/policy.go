@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"text/tabwriter"
 
 	"healthcode/policy"
@@ -13,6 +15,7 @@ const policyUsage = `Usage: healthcode policy COMMAND
 
   list                         the published policies
   check DIR                    check the policies in a directory
+  test DIR                     check them, and run their scenarios
 `
 
 func runPolicy(_ context.Context, args []string, std stdio) int {
@@ -25,6 +28,8 @@ func runPolicy(_ context.Context, args []string, std stdio) int {
 		return policyList(args[1:], std)
 	case "check":
 		return policyCheck(args[1:], std)
+	case "test":
+		return policyTest(args[1:], std)
 	}
 	return std.fail("policy: %q is no command\n\n%s", args[0], policyUsage)
 }
@@ -47,25 +52,60 @@ func policyList(args []string, std stdio) int {
 }
 
 func policyCheck(args []string, std stdio) int {
-	fs := newFlagSet("policy check", "DIR", std)
-	dirs, code, done := fs.parse(args, 1)
-	if done {
+	set, code := policyDir("check", args, std)
+	if set == nil {
 		return code
 	}
+	for _, p := range set.Policies() {
+		fmt.Fprintf(std.out, "%s: ok: %d rules, %d holds, %d venues; in force %s to %s\n",
+			p.Ref(), len(p.Rules), len(p.Holds), len(p.Venues), p.InForce.From, p.InForce.Until)
+	}
+	return exitOK
+}
+
+func policyTest(args []string, std stdio) int {
+	set, code := policyDir("test", args, std)
+	if set == nil {
+		return code
+	}
+	for _, p := range set.Policies() {
+		file := filepath.Join(filepath.Dir(p.File), policy.ScenarioFile)
+		data, err := os.ReadFile(file)
+		if err != nil {
+			std.fail("policy test: %v; write the scenarios of a policy beside it", err)
+			code = exitFail
+			continue
+		}
+		n, findings := p.Test(file, data)
+		if len(findings) > 0 {
+			std.fail("%v", findings)
+			code = exitFail
+			continue
+		}
+		fmt.Fprintf(std.out, "%s: ok: %d scenarios\n", p.Ref(), n)
+	}
+	return code
+}
+
+// policyDir reads and checks the one directory among args. Where set is nil,
+// code is the exit code.
+func policyDir(command string, args []string, std stdio) (set *policy.Set, code int) {
+	fs := newFlagSet("policy "+command, "DIR", std)
+	dirs, code, done := fs.parse(args, 1)
+	if done {
+		return nil, code
+	}
 	if len(dirs) == 0 {
-		return std.fail("policy check: name the directory of the policy")
+		return nil, std.fail("policy %s: name the directory of the policy", command)
 	}
 	set, err := loadDir(dirs[0])
 	var findings policy.Findings
 	switch {
 	case errors.As(err, &findings):
 		std.fail("%v", findings)
-		return exitFail
+		return nil, exitFail
 	case err != nil:
-		return std.fail("policy check: %v", err)
+		return nil, std.fail("policy %s: %v", command, err)
 	}
-	for _, p := range set.Policies() {
-		fmt.Fprintf(std.out, "%s: %d rules, %d holds, %d venues; in force %s to %s\n", p.Ref(), len(p.Rules), len(p.Holds), len(p.Venues), p.InForce.From, p.InForce.Until)
-	}
-	return exitOK
+	return set, exitOK
 }

@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"healthcode"
+	"healthcode/internal/access"
+	"healthcode/internal/api"
+	"healthcode/internal/area"
+	"healthcode/internal/casework"
+	"healthcode/internal/checkpoint"
+	"healthcode/internal/resident"
+	"healthcode/internal/sqlite"
+	"healthcode/internal/status"
+	"healthcode/internal/vault"
+	"healthcode/internal/web"
+	"healthcode/policies"
+	"healthcode/policy"
+)
+
+// app is the service, wired together: adapters don't know each other, so
+// everything meets here.
+type app struct {
+	settings settings
+	log      *slog.Logger
+	clock    healthcode.Clock
+	vault    *vault.Vault
+	store    *sqlite.Store
+	policies *policy.Set
+	access   *access.Service
+	status   *status.Service
+	handler  http.Handler
+}
+
+// newApp opens the store in settings.Data and builds every service over it.
+func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.Logger) (_ *app, err error) {
+	a := &app{settings: s, log: log, clock: clock}
+	if a.policies, err = loadPolicies(s.Policies); err != nil {
+		return nil, err
+	}
+	if a.store, a.vault, err = openStore(ctx, s, log); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			a.store.Close()
+		}
+	}()
+	for _, p := range a.policies.Policies() {
+		log.Info("policy loaded", "policy", p.Ref(), "sha256", p.SHA256, "from", p.InForce.From, "until", p.InForce.Until)
+	}
+	a.access = access.New(a.store, clock)
+	a.status = status.New(a.store, a.policies, status.NewKeys(a.vault), a.vault, clock, area.Complete)
+	residents, err := resident.New(a.store, a.vault, a.status, a.access, clock, log)
+	if err != nil {
+		return nil, err
+	}
+	doors := checkpoint.New(a.store, a.status, clock)
+	cases := casework.New(a.store, clock, log)
+	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Status: a.status, Residents: residents,
+		Checkpoint: doors, Casework: cases, Store: a.store, Log: log, Secure: s.Secure}
+	if s.Outbox {
+		pages.Outbox = a.store
+	}
+	a.handler = api.New(api.Services{Clock: clock, Store: a.store, Policies: a.policies, Access: a.access, Status: a.status,
+		Residents: residents, Checkpoint: doors, Casework: cases, Log: log}).Mount(web.New(pages))
+	return a, nil
+}
+
+// openStore opens the vault and the database in the data directory.
+func openStore(ctx context.Context, s settings, log *slog.Logger) (*sqlite.Store, *vault.Vault, error) {
+	if err := os.MkdirAll(s.Data, 0o700); err != nil {
+		return nil, nil, fmt.Errorf("making the data directory: %w", err)
+	}
+	master, err := s.masterKey()
+	if err != nil {
+		return nil, nil, err
+	}
+	keys, err := vault.OpenOrCreate(filepath.Join(s.Data, "keys.json"), master)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the keys: %w", err)
+	}
+	if warning := keys.Warning(); warning != "" {
+		log.Warn("keys", "warning", warning)
+	}
+	store, err := sqlite.Open(ctx, filepath.Join(s.Data, "healthcode.db"), keys)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the database: %w", err)
+	}
+	return store, keys, nil
+}
+
+// loadPolicies reads a directory of policies, or those that are built in.
+func loadPolicies(dir string) (*policy.Set, error) {
+	if dir == "" {
+		return policy.Load(policies.FS)
+	}
+	return policy.Load(os.DirFS(dir))
+}
+
+// Timeouts of the server: a slow phone on a bad network must get through, an
+// idle connection must not stay for ever.
+const (
+	readHeader = 10 * time.Second
+	readAll    = 2 * time.Minute
+	idle       = 2 * time.Minute
+	shutdown   = 20 * time.Second
+)
+
+// run serves until ctx ends, then lets running requests finish. Ready is called with the address once requests are taken.
+func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
+	listener, err := net.Listen("tcp", a.settings.Addr)
+	if err != nil {
+		return fmt.Errorf("listening: %w", err)
+	}
+	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, IdleTimeout: idle,
+		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	background, stop := context.WithCancel(ctx)
+	swept := make(chan struct{})
+	go func() { defer close(swept); a.sweep(background) }()
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+	a.log.Info("serving", "addr", listener.Addr().String())
+	ready(listener.Addr())
+
+	select {
+	case err = <-failed:
+	case <-ctx.Done():
+		last, cancel := context.WithTimeout(context.Background(), shutdown)
+		defer cancel()
+		err = server.Shutdown(last)
+	}
+	stop()
+	<-swept
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	a.log.Info("stopped")
+	return errors.Join(err, a.store.Close())
+}
+
+// sweep deletes what is past its retention, every few minutes.
+func (a *app) sweep(ctx context.Context) {
+	every := time.NewTicker(5 * time.Minute)
+	defer every.Stop()
+	for {
+		now := a.clock.Now()
+		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
+			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits} {
+			if n, err := purge(ctx, now); err != nil && ctx.Err() == nil {
+				a.log.Error("retention", "what", what, "error", err)
+			} else if n > 0 {
+				a.log.Info("retention", "what", what, "deleted", n)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"healthcode"
+	"healthcode/internal/area"
+	"healthcode/internal/sqlite"
+)
+
+const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
+       healthcode import risk-areas [--data DIR] DIR
+       healthcode import areas [--data DIR] FILE|-
+`
+
+// runImport brings facts or area history into a data directory. Each import can
+// be interrupted and run again: what is there already stays as it is.
+func runImport(ctx context.Context, args []string, std stdio) int {
+	kinds := map[string]func(context.Context, *sqlite.Store, string, stdio) int{
+		"facts": importFacts, "risk-areas": importRiskAreas, "areas": importAreas}
+	if len(args) == 0 || kinds[args[0]] == nil {
+		fmt.Fprint(std.err, importUsage)
+		return exitUsage
+	}
+	s := settings{Data: "data", LogLevel: "warn"}
+	fs := flag.NewFlagSet("import "+args[0], flag.ContinueOnError)
+	fs.SetOutput(std.err)
+	s.flags(fs)
+	if err := fs.Parse(args[1:]); err != nil {
+		return exitUsage
+	}
+	if fs.NArg() != 1 {
+		fmt.Fprint(std.err, importUsage)
+		return exitUsage
+	}
+	log, err := s.logger(std.err)
+	if err != nil {
+		return std.fail("healthcode import: %v", err)
+	}
+	store, _, err := openStore(ctx, s, log)
+	if err != nil {
+		return std.fail("healthcode import: %v", err)
+	}
+	code := kinds[args[0]](ctx, store, fs.Arg(0), std)
+	if err := store.Close(); err != nil {
+		fmt.Fprintf(std.err, "healthcode import: %v\n", err)
+		return exitFail
+	}
+	return code
+}
+
+// importRiskAreas reads the State Council's risk-area snapshots in a folder.
+func importRiskAreas(ctx context.Context, store *sqlite.Store, dir string, std stdio) int {
+	progress := func(done, total int) { fmt.Fprintf(std.err, "\r%d of %d files", done, total) }
+	read, report, err := area.ReadRiskAreas(ctx, os.DirFS(dir), shanghai(), progress)
+	fmt.Fprintln(std.err)
+	if err != nil {
+		return std.fail("healthcode import risk-areas %s: %v", dir, err)
+	}
+	stored, _, err := store.Areas(ctx)
+	if err != nil {
+		return std.fail("healthcode import risk-areas: %v", err)
+	}
+	looked, err := store.AreaLooks(ctx)
+	if err != nil {
+		return std.fail("healthcode import risk-areas: %v", err)
+	}
+	merged := area.Merge(area.Record{History: stored, Snapshots: looked}, read)
+	if err := store.PutAreas(ctx, merged.History, merged.Snapshots...); err != nil {
+		fmt.Fprintf(std.err, "healthcode import risk-areas: %v\n", err)
+		return exitFail
+	}
+	fmt.Fprintln(std.out, report)
+	if len(report.Broken) > 0 || len(report.Unmapped) > 0 {
+		return exitFail
+	}
+	return exitOK
+}
+
+// importAreas reads area history in its JSON form; each county in it replaces the stored one.
+func importAreas(ctx context.Context, store *sqlite.Store, path string, std stdio) int {
+	data, err := readInput(path, std.in)
+	if err != nil {
+		return std.fail("healthcode import areas: %v", err)
+	}
+	history, err := healthcode.ParseAreaHistory(data, shanghai())
+	if err != nil {
+		return std.fail("%s: %v", path, err)
+	}
+	if err := store.PutAreas(ctx, history); err != nil {
+		fmt.Fprintf(std.err, "healthcode import areas: %v\n", err)
+		return exitFail
+	}
+	fmt.Fprintf(std.out, "%d counties stored\n", len(history.Areas))
+	return exitOK
+}
+
+// shanghai is the time zone of the risk-area lists.
+func shanghai() *time.Location {
+	loc, err := time.LoadLocation("Asia/Shanghai")
+	if err != nil {
+		return time.FixedZone("Asia/Shanghai", 8*3600)
+	}
+	return loc
+}
+
+// readInput reads a file, or standard input for "-".
+func readInput(path string, in io.Reader) ([]byte, error) {
+	if path == "-" {
+		return io.ReadAll(in)
+	}
+	return os.ReadFile(path)
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// settings are what an operator can set: in one YAML file, and by flags, which win.
+type settings struct {
+	Addr     string `yaml:"addr"`
+	Data     string `yaml:"data"`
+	Policies string `yaml:"policies"`
+	// MasterKeyFile holds the key under which keys.json is encrypted; the
+	// environment variable HEALTHCODE_MASTER_KEY does too.
+	MasterKeyFile string `yaml:"master_key_file"`
+	Secure        bool   `yaml:"secure"`
+	LogLevel      string `yaml:"log_level"`
+	Outbox        bool   `yaml:"outbox"`
+}
+
+const masterKeyVariable = "HEALTHCODE_MASTER_KEY"
+
+// flags adds the flags of the commands that open the data directory.
+func (s *settings) flags(fs *flag.FlagSet) {
+	fs.StringVar(&s.Data, "data", s.Data, "`directory` of the database and its keys")
+	fs.StringVar(&s.Policies, "policies", s.Policies, "`directory` of policies instead of the built-in ones")
+	fs.StringVar(&s.MasterKeyFile, "master-key-file", s.MasterKeyFile, "`file` with the key that encrypts the keys (or "+masterKeyVariable+")")
+	fs.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
+}
+
+// read fills the settings from a YAML file; an unknown field is an error that names its line.
+func (s *settings) read(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(s); err != nil && !errors.Is(err, io.EOF) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+func (s *settings) masterKey() ([]byte, error) {
+	if s.MasterKeyFile != "" {
+		key, err := os.ReadFile(s.MasterKeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("reading the master key: %w", err)
+		}
+		return bytes.TrimSpace(key), nil
+	}
+	return []byte(strings.TrimSpace(os.Getenv(masterKeyVariable))), nil
+}
+
+// logger writes structured lines to w. No service puts personal data into them.
+func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if s.LogLevel != "" {
+		if err := level.UnmarshalText([]byte(s.LogLevel)); err != nil {
+			return nil, fmt.Errorf("log-level %q: use debug, info, warn or error", s.LogLevel)
+		}
+	}
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil
+}

@@ -1,0 +1,21 @@
+#!/bin/sh
+# Installs what the tests drive, where it is missing: Debian's chromium, Chinese
+# fonts, and npm for axe-core and the SMSC that the tests speak to.
+set -eu
+
+missing=""
+command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
+command -v npm >/dev/null 2>&1 || missing="$missing npm nodejs"
+fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-noto-cjk"
+[ -z "$missing" ] && exit 0
+
+sudo=""
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null 2>&1 || { echo "tools: missing$missing; install them as root, or run make test with sudo installed" >&2; exit 1; }
+  sudo="sudo"
+fi
+command -v apt-get >/dev/null 2>&1 || { echo "tools: missing$missing; install them with this system's package manager" >&2; exit 1; }
+echo "tools: installing$missing"
+$sudo apt-get update -qq
+# shellcheck disable=SC2086
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
