@@ -74,6 +74,7 @@ func (c *call) prepare(route Route) error {
 			return err
 		}
 		c.policy = p
+		c.rememberPlace()
 	}
 	return nil
 }
@@ -94,7 +95,7 @@ func place(jurisdiction, path string) string { return "/in/" + jurisdiction + "/
 
 // view is what the templates see.
 func (c *call) view() view {
-	return view{lang: c.lang, now: c.now.In(c.location()), policy: c.policy, actor: c.actor,
+	return view{lang: c.lang, now: c.now.In(c.location()), policy: c.policy, place: c.place(), actor: c.actor,
 		path: c.r.URL.RequestURI(), assets: &c.server.assets, demo: c.server.Outbox != nil}
 }
 

@@ -33,7 +33,9 @@ func TestEveryTextHasBothLanguages(t *testing.T) {
 	if len(catalogue) < 20 {
 		t.Fatalf("the catalogue has %d texts; it can't be whole", len(catalogue))
 	}
-	han := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	han := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
 	for _, text := range catalogue {
 		if strings.TrimSpace(text.ZH) == "" || strings.TrimSpace(text.EN) == "" {
 			t.Errorf("a translation is missing: %+v", text)

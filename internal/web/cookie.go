@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,6 +50,28 @@ func languageOf(r *http.Request) healthcode.Language {
 		}
 	}
 	return preferred(r.Header.Get("Accept-Language"))
+}
+
+const placeCookie = "place"
+
+// place is the jurisdiction of the page or, on a page that belongs to none, the
+// one that the browser last saw; "" where it has seen none.
+func (c *call) place() string {
+	if c.policy != nil {
+		return c.policy.Jurisdiction
+	}
+	cookie, err := c.r.Cookie(placeCookie)
+	if err != nil || !slices.Contains(c.server.Policies.Jurisdictions(), cookie.Value) {
+		return ""
+	}
+	return cookie.Value
+}
+
+// rememberPlace keeps the page's jurisdiction, so that it is asked for once.
+func (c *call) rememberPlace() {
+	if cookie, err := c.r.Cookie(placeCookie); err != nil || cookie.Value != c.policy.Jurisdiction {
+		http.SetCookie(c.w, c.server.cookie(placeCookie, c.policy.Jurisdiction, 365*24*time.Hour))
+	}
 }
 
 // setLanguage is the language switch of every page.

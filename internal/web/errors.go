@@ -9,7 +9,9 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
+	"healthcode/internal/resident"
 	"healthcode/internal/status"
 )
 
@@ -31,7 +33,11 @@ var statuses = map[healthcode.Code]int{
 	healthcode.CodeExpired:   http.StatusGone,
 	access.CodeWrongSignIn:   http.StatusUnprocessableEntity,
 	access.CodeStale:         http.StatusForbidden,
+	resident.CodeDeclaration: http.StatusUnprocessableEntity,
+	resident.CodeRegistered:  http.StatusConflict,
+	resident.CodeForm:        http.StatusGone,
 	status.CodeNoPolicy:      http.StatusNotFound,
+	checkpoint.CodeVenue:     http.StatusForbidden,
 	codeTooLarge:             http.StatusRequestEntityTooLarge,
 	codeCrossOrigin:          http.StatusForbidden,
 	codeNoPage:               http.StatusNotFound,
@@ -123,7 +129,7 @@ func formErrors(err error) []fieldError {
 	var list []fieldError
 	for _, e := range split(err) {
 		var known *healthcode.Error
-		if !errors.As(e, &known) || !slices.Contains(formStatuses, statusOf(e)) {
+		if !errors.As(e, &known) || known.Code == access.CodeStale || !slices.Contains(formStatuses, statusOf(e)) {
 			return nil
 		}
 		list = append(list, fieldError{known.Field, known.Text})

@@ -21,13 +21,13 @@ type Route struct {
 
 const defaultBody = 64 << 10
 
-var resident = []healthcode.Role{healthcode.RoleResident}
+var residents = []healthcode.Role{healthcode.RoleResident}
 
 // Routes lists every route, for the generated tests too.
 func (s *Server) Routes() []Route {
 	var all []Route
 	for _, table := range [][]Route{
-		s.commonRoutes(),
+		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(), s.accountRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -7,17 +7,24 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/casework"
+	"healthcode/internal/checkpoint"
+	"healthcode/internal/resident"
 	"healthcode/internal/status"
 	"healthcode/policy"
 )
 
 // Config is what the pages need.
 type Config struct {
-	Clock    healthcode.Clock
-	Policies *policy.Set
-	Access   *access.Service
-	Status   *status.Service
-	Log      *slog.Logger
+	Clock      healthcode.Clock
+	Policies   *policy.Set
+	Access     *access.Service
+	Resident   *resident.Service
+	Status     *status.Service
+	Checkpoint *checkpoint.Service
+	Casework   *casework.Service
+	Sealer     healthcode.Sealer // of forms that are filled in over several pages
+	Log        *slog.Logger
 	// Secure says that people reach the pages over TLS: cookies and headers insist on it then.
 	Secure bool
 	// Outbox shows the short messages on a page, for the demo: never where real messages go.

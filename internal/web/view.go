@@ -12,6 +12,7 @@ type view struct {
 	lang   healthcode.Language
 	now    time.Time      // in the jurisdiction's time zone
 	policy *policy.Policy // nil on pages that belong to no jurisdiction
+	place  string         // jurisdiction for the menu; "" where none is known
 	actor  healthcode.Actor
 	path   string
 	assets *assets
@@ -49,8 +50,8 @@ func (v view) product() string {
 
 // home is the page that the brand leads to: the person's own code where there is one.
 func (v view) home() string {
-	if v.policy != nil && v.signedIn() {
-		return v.in("code")
+	if v.place != "" && v.signedIn() {
+		return place(v.place, "code")
 	}
 	return "/"
 }
@@ -66,22 +67,37 @@ type menuItem struct {
 // menu lists what can be reached from every page.
 func (v view) menu() []menuItem {
 	var items []menuItem
-	if v.signedIn() && v.policy != nil {
+	switch {
+	case v.signedIn() && v.place != "":
 		items = append(items,
-			menuItem{v.in("code"), textMyCode},
-			menuItem{v.in("report"), textReport},
-			menuItem{v.in("others"), textOthers},
-			menuItem{v.in("looks"), textLooks})
+			menuItem{place(v.place, "code"), textMyCode},
+			menuItem{place(v.place, "report"), textReport},
+			menuItem{place(v.place, "others"), textOthers},
+			menuItem{place(v.place, "looks"), textLooks},
+			menuItem{place(v.place, "declarations"), textDeclarations},
+			menuItem{place(v.place, "disputes"), textDisputes},
+			menuItem{place(v.place, "account"), textAccount})
+	case v.actor.Role == "" && v.place != "":
+		items = append(items, menuItem{place(v.place, "sign-in"), textSignIn})
 	}
-	if v.signedIn() {
-		items = append(items, menuItem{"/account", textAccount})
+	if v.place != "" {
+		items = append(items, menuItem{place(v.place, "help"), textHelp})
 	}
-	if v.actor.Role == "" {
-		items = append(items, menuItem{"/sign-in", textSignIn})
-	}
-	items = append(items, menuItem{"/check", textCheckCode}, menuItem{"/", textHome})
+	items = append(items, menuItem{"/check", textCheckCode}, menuItem{"/?choose=1", textPlaces})
 	if v.demo {
 		items = append(items, menuItem{"/demo/outbox", textOutbox})
 	}
 	return items
+}
+
+// states lists every state that the policy has, the worst first, green last.
+func (v view) states() []policy.State {
+	var all []policy.State
+	for i, c := range v.policy.Colours {
+		if i == len(v.policy.Colours)-1 && len(v.policy.Holds) > 0 {
+			all = append(all, v.policy.Held)
+		}
+		all = append(all, c.State)
+	}
+	return all
 }

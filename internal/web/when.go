@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"healthcode"
@@ -27,4 +28,27 @@ func shortDay(lang healthcode.Language, t time.Time) string {
 		return t.Format("2 Jan")
 	}
 	return fmt.Sprintf("%d月%d日", int(t.Month()), t.Day())
+}
+
+var dateSigns = strings.NewReplacer("/", "-", ".", "-", "年", "-", "月", "-", "日", "", " ", "")
+
+// typedDay reads a day as browsers send it (2022-04-28) or as people type it
+// where the browser has no field for dates: 2022/4/28, 2022年4月28日, 20220428.
+func typedDay(typed string) string {
+	s := dateSigns.Replace(strings.TrimSpace(typed))
+	for _, layout := range []string{"2006-1-2", "20060102"} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t.Format(time.DateOnly)
+		}
+	}
+	return typed
+}
+
+// typedTime is the first moment of a typed day in the place; zero where it is none.
+func typedTime(typed string, loc *time.Location) time.Time {
+	t, err := time.ParseInLocation(time.DateOnly, typedDay(typed), loc)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
 }
