@@ -16,6 +16,8 @@ import (
 	"healthcode"
 	"healthcode/internal/access"
 	"healthcode/internal/area"
+	"healthcode/internal/casework"
+	"healthcode/internal/checkpoint"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
@@ -65,7 +67,8 @@ func newSite(t *testing.T) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server = New(Config{Clock: clock, Policies: set, Access: acc, Resident: res, Status: st, Sealer: keys, Log: log, Outbox: s.store})
+	s.server = New(Config{Clock: clock, Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
+		Casework: casework.New(s.store, clock, log), Sealer: keys, Log: log, Outbox: s.store})
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)
 	return s

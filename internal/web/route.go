@@ -28,6 +28,7 @@ func (s *Server) Routes() []Route {
 	var all []Route
 	for _, table := range [][]Route{
 		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(), s.accountRoutes(),
+		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(),
 	} {
 		all = append(all, table...)
 	}

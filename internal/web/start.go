@@ -65,6 +65,9 @@ func signOut(c *call) error {
 		}
 	}
 	c.signIn("", 0)
+	if c.view().ofStaff() {
+		return c.redirect("/staff/sign-in")
+	}
 	return c.redirect("/?choose=1")
 }
 

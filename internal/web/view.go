@@ -32,6 +32,9 @@ func (v view) in(path string) string { return place(v.policy.Jurisdiction, path)
 // signedIn reports whether a resident is signed in.
 func (v view) signedIn() bool { return v.actor.Role == healthcode.RoleResident }
 
+// ofStaff reports whether somebody is signed in who isn't a resident.
+func (v view) ofStaff() bool { return v.actor.Role != "" && !v.signedIn() }
+
 // other is the language that the switch offers.
 func (v view) other() healthcode.Language {
 	if v.lang == healthcode.ZH {
@@ -50,6 +53,9 @@ func (v view) product() string {
 
 // home is the page that the brand leads to: the person's own code where there is one.
 func (v view) home() string {
+	if v.ofStaff() {
+		return "/staff"
+	}
 	if v.place != "" && v.signedIn() {
 		return place(v.place, "code")
 	}
@@ -66,6 +72,9 @@ type menuItem struct {
 
 // menu lists what can be reached from every page.
 func (v view) menu() []menuItem {
+	if v.ofStaff() {
+		return staffMenu(v.actor.Role)
+	}
 	var items []menuItem
 	switch {
 	case v.signedIn() && v.place != "":

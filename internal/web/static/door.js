@@ -1,0 +1,132 @@
+// The door without loading pages: a code is decided on the moment it is scanned, and the form is ready for
+// the next one. What is sent and what is decided are the same as without this script.
+
+const page = document.querySelector("[data-door]");
+const form = page.querySelector("form");
+const answer = page.querySelector("#decision");
+const fault = page.querySelector("[data-fault]");
+const recent = page.querySelector("[data-recent]");
+const { code, temperature } = form.elements;
+const next = form.querySelector("[data-next]");
+const mute = form.querySelector("[data-mute]");
+
+const sound = await import(form.dataset.sound);
+
+// What waits for a temperature, and how many requests were sent: a late reply to an earlier one is dropped.
+let pending = form.elements.again?.value ?? "";
+let sent = 0;
+let watching = null; // the camera, while it runs
+
+async function decide(fields) {
+  const turn = ++sent;
+  form.setAttribute("aria-busy", "true");
+  let reply, status = 0;
+  try {
+    const response = await fetch(form.dataset.scan, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(8000) });
+    status = response.status;
+    if (status === 401 || status === 403) return location.reload();
+    if (response.headers.get("Content-Type") === "application/json") reply = await response.json();
+  } catch { /* no answer came; said below */ }
+  if (turn !== sent) return;
+  form.removeAttribute("aria-busy");
+  if (reply?.decision) show(reply, fields.code ?? "");
+  else complain(reply?.text ?? (status ? form.dataset.failed : form.dataset.offline), reply?.field);
+}
+
+function show(reply, shown) {
+  complain("");
+  answer.innerHTML = reply.html;
+  if (reply.recent) recent.innerHTML = reply.recent;
+  pending = reply.decision === "measure-temperature" ? shown : "";
+  code.value = temperature.value = "";
+  next.hidden = !pending;
+  sound.signal(reply.decision);
+  ready();
+}
+
+// complain says what kept the door from deciding. An old decision must not stand beside it.
+function complain(text, field) {
+  fault.hidden = !text;
+  fault.textContent = text;
+  for (const input of [code, temperature]) input.toggleAttribute("aria-invalid", input.name === field);
+  if (!text) return;
+  answer.replaceChildren();
+  sound.signal("fault");
+  if (field === "temperature") { temperature.focus(); temperature.select(); } else ready();
+}
+
+// ready puts the focus where the next thing is typed. While the camera looks for codes the code field stays
+// without it, since a phone would cover half the screen with its keyboard.
+function ready() {
+  if (pending) temperature.focus();
+  else if (watching) document.activeElement?.blur();
+  else code.focus();
+}
+
+function reset() {
+  sent++;
+  pending = "";
+  code.value = temperature.value = "";
+  next.hidden = true;
+  answer.replaceChildren();
+  complain("");
+  ready();
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  if (event.submitter?.name === "none") return decide({ none: "1", temperature: temperature.value });
+  const shown = code.value.trim() || pending;
+  if (!shown && temperature.value.trim()) return code.focus(); // measured first: the code comes next
+  decide({ code: shown, temperature: temperature.value });
+});
+
+form.addEventListener("reset", reset);
+next.addEventListener("click", reset);
+
+// A hand scanner types wherever the focus is.
+temperature.addEventListener("input", () => {
+  if (!/[A-Z]{2}|:/i.test(temperature.value)) return;
+  code.value = temperature.value;
+  temperature.value = "";
+  code.focus();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") return reset();
+  const plain = event.key.length === 1 && !event.ctrlKey && !event.altKey && !event.metaKey;
+  if (plain && event.key !== " " && !event.target.closest?.("input, textarea, select")) code.focus();
+});
+
+mute.hidden = false;
+const showMute = () => mute.setAttribute("aria-pressed", String(sound.muted()));
+mute.addEventListener("click", () => { sound.mute(!sound.muted()); showMute(); ready(); });
+showMute();
+
+const cameraButton = form.querySelector("[data-camera-button]");
+const picture = page.querySelector("[data-camera]");
+cameraButton.hidden = !navigator.mediaDevices?.getUserMedia;
+cameraButton.addEventListener("click", async () => {
+  cameraButton.disabled = true;
+  try {
+    if (watching) {
+      watching.stop();
+      watching = null;
+    } else {
+      const { watch } = await import(form.dataset.cameraScript);
+      picture.hidden = false;
+      watching = await watch(picture.querySelector("video"), form.dataset, (text) => {
+        // The first person's temperature must never be taken for the next one's code.
+        if (!pending && !form.hasAttribute("aria-busy")) decide({ code: text, temperature: temperature.value });
+      });
+    }
+  } catch {
+    complain(form.dataset.noCamera);
+  }
+  picture.hidden = !watching;
+  cameraButton.setAttribute("aria-pressed", String(Boolean(watching)));
+  cameraButton.disabled = false;
+  ready();
+});
+
+page.dataset.door = "ready";
+ready();
