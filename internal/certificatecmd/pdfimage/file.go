@@ -11,19 +11,18 @@ import (
 
 // file is a PDF file's objects by number.
 type file struct {
-	objects map[reference]any
+	objects     map[reference]any
+	generations map[reference]int
 }
 
-var objectStart = regexp.MustCompile(`(\d+)[ \t\r\n]+\d+[ \t\r\n]+obj\b`)
+var objectStart = regexp.MustCompile(`(\d+)[ \t\r\n]+(\d+)[ \t\r\n]+obj\b`)
 
 const maxObjects = 100_000
-
-var errEncrypted = errors.New("it is encrypted: print it to a new PDF, or give a picture of the code")
 
 // openFile finds the objects by looking for them, not through the cross-reference table, which is often
 // broken in files that went through a mail program.
 func openFile(data []byte) (*file, error) {
-	f := &file{objects: map[reference]any{}}
+	f := &file{objects: map[reference]any{}, generations: map[reference]int{}}
 	starts := objectStart.FindAllSubmatchIndex(data, maxObjects)
 	if len(starts) == 0 {
 		return nil, errors.New("it holds no objects")
@@ -48,12 +47,59 @@ func openFile(data []byte) (*file, error) {
 			}
 		}
 		f.objects[reference(id)] = v
+		f.generations[reference(id)], _ = strconv.Atoi(string(data[at[4]:at[5]]))
 	}
-	if bytes.Contains(data, []byte("/Encrypt")) {
-		return nil, errEncrypted
+	if err := f.decrypt(data); err != nil {
+		return nil, err
 	}
 	f.openObjectStreams()
 	return f, nil
+}
+
+// decrypt opens an encrypted file. Where it is encrypted, a trailer or a cross-reference stream says so.
+func (f *file) decrypt(data []byte) error {
+	var trailers []dict
+	for rest := data; ; {
+		at := bytes.Index(rest, []byte("trailer"))
+		if at < 0 {
+			break
+		}
+		rest = rest[at+len("trailer"):]
+		p := parser{data: rest}
+		if v, _ := p.next(0); v != nil {
+			if d, ok := v.(dict); ok {
+				trailers = append(trailers, d)
+			}
+		}
+	}
+	for _, v := range f.objects {
+		if s, ok := v.(stream); ok && s.dict["Type"] == name("XRef") {
+			trailers = append(trailers, s.dict)
+		}
+	}
+	for _, trailer := range trailers {
+		encryption := f.dictOf(trailer["Encrypt"])
+		if encryption == nil {
+			continue
+		}
+		ids, _ := f.resolve(trailer["ID"]).(array)
+		id := ""
+		if len(ids) > 0 {
+			id, _ = f.resolve(ids[0]).(string)
+		}
+		c, err := f.newDecrypter(encryption, id)
+		if err != nil {
+			return err
+		}
+		own, _ := trailer["Encrypt"].(reference)
+		for number, v := range f.objects {
+			if number != own {
+				f.objects[number] = c.openValue(v, int(number), f.generations[number])
+			}
+		}
+		return nil
+	}
+	return nil
 }
 
 // streamData gives the bytes after a dictionary where it is a stream's. data may hold what looks like another

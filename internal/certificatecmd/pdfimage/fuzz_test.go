@@ -1,7 +1,6 @@
 package pdfimage
 
 import (
-	"os"
 	"path/filepath"
 	"testing"
 )
@@ -25,34 +24,4 @@ func FuzzImages(f *testing.F) {
 			}
 		}
 	})
-}
-
-// A file in the field: a picture in CMYK, packed with a PNG predictor, kept in hexadecimal.
-func TestFiltersInARow(t *testing.T) {
-	data, err := os.ReadFile("testdata/filters.pdf")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for img, err := range Images(data) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := img.Bounds().Size(); got.X != 3 || got.Y != 2 {
-			t.Fatalf("size %v, want 3 × 2", got)
-		}
-		var greys []uint32
-		for y := range 2 {
-			for x := range 3 {
-				g, _, _, _ := img.At(x, y).RGBA()
-				greys = append(greys, g>>8)
-			}
-		}
-		for n, want := range []uint32{0, 255, 0, 255, 0, 255} {
-			if greys[n] != want {
-				t.Errorf("pixel %d is %d, want %d", n, greys[n], want)
-			}
-		}
-		return
-	}
-	t.Error("no picture was found")
 }
