@@ -77,15 +77,6 @@ type OneTimeCode struct {
 	Tries   int
 }
 
-// Message is a short message to a phone. Phone and Body are encrypted at rest.
-type Message struct {
-	ID    string
-	Phone string
-	Body  string
-	At    time.Time
-	Sent  time.Time
-}
-
 // Visit is one decision at a door. It is deleted after its retention.
 type Visit struct {
 	Person      PersonID // zero where no code was shown

@@ -172,11 +172,28 @@ type Doors interface {
 	PurgeVisits(ctx context.Context, now time.Time) (int, error)
 }
 
-// Messages is the outbox of short messages.
+// Messages is the outbox of short messages. internal/sms sends them.
 type Messages interface {
+	// PutMessage queues a message, due at its At unless Due says otherwise. If its id is there already, nothing happens.
 	PutMessage(ctx context.Context, m Message) error
+	// Message: CodeNotFound.
+	Message(ctx context.Context, id string) (Message, error)
 	// Messages lists the newest first.
 	Messages(ctx context.Context, limit int) ([]Message, error)
+	// ClaimMessages hands queued messages that are due to holder, and sets their Due to until, so that
+	// nobody else gets them before. Those that expire come first, then those due longest.
+	ClaimMessages(ctx context.Context, holder string, now, until time.Time, limit int) ([]Message, error)
+	// ChangeMessage lets change alter a message, and nobody else in between. Its Phone and Body
+	// aren't read; they, ID, At and Expires stay as they are. change must be quick and use no store.
+	// Its error undoes the change and is returned. CodeNotFound.
+	ChangeMessage(ctx context.Context, id string, change func(*Message) error) error
+	// PutReceipt applies [Message.Receive] to the message last given the receipt's Ref. One that
+	// comes before any message has it is kept, and applied by the change that gives it, unless
+	// the part was submitted after the receipt came: gateways use their names again.
+	PutReceipt(ctx context.Context, r MessageReceipt) error
+	// PurgeMessages deletes messages put before a time, in whatever state, and receipts kept since
+	// before it, and returns how many messages.
+	PurgeMessages(ctx context.Context, before time.Time) (int, error)
 }
 
 // Sealer encrypts values at rest and makes the keyed hashes by which they are found.
