@@ -25,7 +25,7 @@ func (c *compiler) ends(r *Rule, path []any) []end {
 }
 
 func (c *compiler) end(r *Rule, doc *End, path []any) end {
-	e := end{End: doc}
+	e := end{End: doc, line: c.line(path...)}
 	c.template(doc.Exit, append(path, "exit")...)
 	if doc.Ends == "" {
 		c.at(path, "ends: say what this end waits for, such as test-result; automatic where the clock alone brings it")

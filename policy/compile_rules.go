@@ -26,7 +26,7 @@ func (c *compiler) rules() {
 			c.id(map[string]bool{}, doc.Rule, "rule", "rules", i, "rule")
 			seen[key] = true
 		}
-		r := rule{Rule: doc, index: i, colour: -1, hold: -1}
+		r := rule{Rule: doc, index: i, colour: -1, hold: -1, line: c.line(path...)}
 		c.effect(&r, path)
 		c.template(doc.Text, "rules", i, "text")
 		if !c.kind(doc.On, "rules", i, "on") {

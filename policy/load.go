@@ -11,11 +11,8 @@ import (
 	"strings"
 )
 
-// FileName is the name of a policy file; its scenarios are in ScenarioFile beside it.
-const (
-	FileName     = "policy.yaml"
-	ScenarioFile = "scenarios.yaml"
-)
+// FileName is the name of a policy file.
+const FileName = "policy.yaml"
 
 // Finding is one thing that is wrong with a policy file.
 type Finding struct {

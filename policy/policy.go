@@ -45,6 +45,7 @@ type rule struct {
 	area   *areaCondition
 	from   moment
 	ends   []end
+	line   int
 }
 
 type areaCondition struct {
@@ -111,6 +112,7 @@ type end struct {
 	where  *condition
 	seek   seek
 	level  healthcode.Level
+	line   int
 }
 
 // colourIndex returns the place of a colour, or -1.
