@@ -22,7 +22,6 @@ import (
 	"healthcode/internal/status"
 	"healthcode/internal/vault"
 	"healthcode/internal/web"
-	"healthcode/policies"
 	"healthcode/policy"
 )
 
@@ -43,7 +42,7 @@ type app struct {
 // newApp opens the store in settings.Data and builds every service over it.
 func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.Logger) (_ *app, err error) {
 	a := &app{settings: s, log: log, clock: clock}
-	if a.policies, err = loadPolicies(s.Policies); err != nil {
+	if a.policies, err = policy.Load(s.policyFS()); err != nil {
 		return nil, err
 	}
 	if a.store, a.vault, err = openStore(ctx, s, log); err != nil {
@@ -65,13 +64,23 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	}
 	doors := checkpoint.New(a.store, a.status, clock)
 	cases := casework.New(a.store, clock, log)
-	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Status: a.status, Residents: residents,
-		Checkpoint: doors, Casework: cases, Store: a.store, Log: log, Secure: s.Secure}
+	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: api.NewMetrics(), Store: a.store, Sealer: a.vault,
+		Access: a.access, Admin: access.NewAdmin(a.store, a.status), Status: a.status, Resident: residents, Checkpoint: doors,
+		Casework: cases, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
+	if err != nil {
+		return nil, err
+	}
+	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
+		Checkpoint: doors, Casework: cases, Sealer: a.vault, Log: log, Secure: s.Secure}
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
-	a.handler = api.New(api.Services{Clock: clock, Store: a.store, Policies: a.policies, Access: a.access, Status: a.status,
-		Residents: residents, Checkpoint: doors, Casework: cases, Log: log}).Mount(web.New(pages))
+	mux := http.NewServeMux()
+	for _, prefix := range api.Prefixes {
+		mux.Handle(prefix, jsonAPI.Handler())
+	}
+	mux.Handle("/", jsonAPI.Observe(web.New(pages)))
+	a.handler = mux
 	return a, nil
 }
 
@@ -96,14 +105,6 @@ func openStore(ctx context.Context, s settings, log *slog.Logger) (*sqlite.Store
 		return nil, nil, fmt.Errorf("opening the database: %w", err)
 	}
 	return store, keys, nil
-}
-
-// loadPolicies reads a directory of policies, or those that are built in.
-func loadPolicies(dir string) (*policy.Set, error) {
-	if dir == "" {
-		return policy.Load(policies.FS)
-	}
-	return policy.Load(os.DirFS(dir))
 }
 
 // Timeouts of the server: a slow phone on a bad network must get through, an

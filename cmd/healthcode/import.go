@@ -10,6 +10,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/area"
+	"healthcode/internal/intake"
 	"healthcode/internal/sqlite"
 )
 
@@ -115,4 +116,38 @@ func readInput(path string, in io.Reader) ([]byte, error) {
 		return io.ReadAll(in)
 	}
 	return os.ReadFile(path)
+}
+
+// importFacts streams facts from NDJSON. Bad lines are named by number and left out.
+func importFacts(ctx context.Context, store *sqlite.Store, path string, std stdio) int {
+	in := std.in
+	if path != "-" {
+		file, err := os.Open(path)
+		if err != nil {
+			return std.fail("healthcode import facts: %v", err)
+		}
+		defer file.Close()
+		in = file
+	}
+	last := std.now()
+	summary, err := intake.ImportFacts(ctx, in, store, intake.FactOptions{
+		Now: func() time.Time { return std.now().In(shanghai()) },
+		Progress: func(s intake.FactSummary) {
+			if now := std.now(); now.Sub(last) > time.Second {
+				last = now
+				fmt.Fprintf(std.err, "%d lines, %d stored\n", s.Lines, s.Stored)
+			}
+		},
+		Errors: func(line int, err error) { fmt.Fprintf(std.err, "%s:%d: %v\n", path, line, err) },
+	})
+	fmt.Fprintf(std.out, "%d lines: %d stored, %d already there, %d in conflict, %d refused\n",
+		summary.Lines, summary.Stored, summary.Duplicates, summary.Conflicts, summary.Refused)
+	switch {
+	case err != nil:
+		fmt.Fprintf(std.err, "healthcode import facts: stopped: %v; run it again to go on\n", err)
+		return exitFail
+	case summary.Refused+summary.Conflicts > 0:
+		return exitUsage
+	}
+	return exitOK
 }

@@ -6,11 +6,15 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
+
+	"healthcode/policies"
+	"healthcode/policy"
 )
 
 // settings are what an operator can set: in one YAML file, and by flags, which win.
@@ -29,11 +33,11 @@ type settings struct {
 const masterKeyVariable = "HEALTHCODE_MASTER_KEY"
 
 // flags adds the flags of the commands that open the data directory.
-func (s *settings) flags(fs *flag.FlagSet) {
-	fs.StringVar(&s.Data, "data", s.Data, "`directory` of the database and its keys")
-	fs.StringVar(&s.Policies, "policies", s.Policies, "`directory` of policies instead of the built-in ones")
-	fs.StringVar(&s.MasterKeyFile, "master-key-file", s.MasterKeyFile, "`file` with the key that encrypts the keys (or "+masterKeyVariable+")")
-	fs.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
+func (s *settings) flags(flags *flag.FlagSet) {
+	flags.StringVar(&s.Data, "data", s.Data, "`directory` of the database and its keys")
+	flags.StringVar(&s.Policies, "policies", s.Policies, "`directory` of policies instead of the built-in ones")
+	flags.StringVar(&s.MasterKeyFile, "master-key-file", s.MasterKeyFile, "`file` with the key that encrypts the keys (or "+masterKeyVariable+")")
+	flags.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
 }
 
 // read fills the settings from a YAML file; an unknown field is an error that names its line.
@@ -48,6 +52,19 @@ func (s *settings) read(path string) error {
 		return fmt.Errorf("%s: %w", path, err)
 	}
 	return nil
+}
+
+// policyFS is where the policies are: a directory, or those that are built in.
+func (s *settings) policyFS() fs.FS {
+	if s.Policies == "" {
+		return policies.FS
+	}
+	return os.DirFS(s.Policies)
+}
+
+// policyFile returns the file of a policy as it was published.
+func (s *settings) policyFile(p *policy.Policy) ([]byte, error) {
+	return fs.ReadFile(s.policyFS(), p.File)
 }
 
 func (s *settings) masterKey() ([]byte, error) {
