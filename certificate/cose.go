@@ -20,7 +20,7 @@ const (
 	headerKeyID     = int64(4)
 )
 
-// Message is a COSE_Sign1 message (RFC 9052) taken apart.
+// Message is a COSE_Sign1 message (RFC 9052), or what an ICAO seal has in its place, taken apart.
 type Message struct {
 	Algorithm Algorithm
 	KeyID     []byte // empty when the message names no key
@@ -28,6 +28,7 @@ type Message struct {
 	Signature []byte
 
 	protected []byte // as signed
+	bare      bool   // the signature covers the payload alone
 }
 
 // readMessage takes a COSE_Sign1 message apart: bare, or in any of the tags that issuers put around it.
@@ -110,6 +111,9 @@ func keyID(v any) []byte {
 
 // signed gives the bytes under the signature: the Sig_structure ["Signature1", protected, h”, payload].
 func (m *Message) signed() []byte {
+	if m.bare {
+		return m.Payload
+	}
 	var b bytes.Buffer
 	b.Grow(len(m.protected) + len(m.Payload) + 24)
 	b.WriteByte(0x84)

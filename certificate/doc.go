@@ -1,6 +1,7 @@
 // Package certificate issues and verifies health certificates that other countries read: the HC1 text of
 // a QR code (HCERT: base45, zlib, COSE_Sign1, CWT) around an EU Digital COVID Certificate, a WHO vaccination
-// certificate (DVC/ICVP), a WHO test or vaccination record (DDCC) or a health link.
+// certificate (DVC/ICVP), a WHO test or vaccination record (DDCC) or a health link. It also reads ICAO seals
+// (VDS-NC).
 //
 // It issues strictly and reads liberally. It does no input or output, asks for no clock and keeps no global
 // state: the instant, the trust list and every reader are arguments. A Verifier is safe for concurrent use.

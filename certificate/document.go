@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -49,10 +50,12 @@ type Document struct {
 	Format    Format
 	Content   any // the content as JSON has it: a map[string]any, or for a health link a string or list
 
+	certificate []byte // the signer's certificate, where the document brings it along (DER)
+
 	parts int // how many documents the health claim holds; more than one is refused
 }
 
-// Decode takes an HC1 text apart without checking anything that needs a key or a clock. The error is a
+// Decode takes an HC1 text, or an ICAO seal, apart without checking anything that needs a key or a clock. The error is a
 // *Failure with one of the stages NotHC1 to COSE.
 func Decode(text string) (*Document, error) {
 	d, failure := decode(text)
@@ -63,6 +66,9 @@ func Decode(text string) (*Document, error) {
 }
 
 func decode(text string) (*Document, *Failure) {
+	if trimmed := strings.TrimSpace(text); looksLikeVDS(trimmed) {
+		return decodeVDS(trimmed)
+	}
 	data, failure := unwrap(text)
 	if failure != nil {
 		return nil, failure
@@ -192,6 +198,8 @@ func (d *Document) kind() Usage {
 				return kind
 			}
 		}
+	case FormatVDSNC:
+		return map[string]Usage{"icao.test": UsageTest, "icao.vacc": UsageVaccination}[d.sealType()]
 	case FormatDDCCTR:
 		return UsageTest
 	case FormatDDCCVS, FormatICVP, FormatDVC:

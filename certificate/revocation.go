@@ -70,6 +70,11 @@ func (d *Document) identifier() (id, country string) {
 			country, _ = entry["co"].(string)
 			return id, country
 		}
+	case FormatVDSNC:
+		msg, _ := content["msg"].(map[string]any)
+		if id, _ = msg["utci"].(string); id == "" {
+			id, _ = msg["uvci"].(string)
+		}
 	case FormatDDCCTR, FormatDDCCVS:
 		certificate, _ := content["certificate"].(map[string]any)
 		hcid, _ := certificate["hcid"].(map[string]any)

@@ -44,6 +44,8 @@ func (d *Document) checkSchema(how strictness) *Failure {
 		c.ddcc(d.Content, c.ddccTest)
 	case FormatDDCCVS:
 		c.ddcc(d.Content, c.ddccVaccination)
+	case FormatVDSNC:
+		c.seal(d.Content)
 	case FormatHealthLink:
 		c.healthLink(d.Content)
 	default:

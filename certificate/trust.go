@@ -3,6 +3,7 @@ package certificate
 import (
 	"bytes"
 	"crypto"
+	"crypto/x509"
 	"slices"
 	"time"
 )
@@ -69,6 +70,23 @@ func (l *TrustList) Lookup(id []byte) []*Key {
 		return nil
 	}
 	return l.byID[string(id)]
+}
+
+// vouchedFor gives the key of a certificate that one of the trusted certificates has signed.
+func (l *TrustList) vouchedFor(der []byte) []*Key {
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil
+	}
+	for _, k := range l.Keys() {
+		parent, err := x509.ParseCertificate(k.DER)
+		if err == nil && bytes.Equal(parent.RawSubject, leaf.RawIssuer) && leaf.CheckSignatureFrom(parent) == nil {
+			if key, err := ParseKey(der); err == nil {
+				return []*Key{key}
+			}
+		}
+	}
+	return nil
 }
 
 // Keys gives every key in the order of adding.

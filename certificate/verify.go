@@ -40,7 +40,7 @@ func (r *Result) Stage() Stage {
 	return r.Failures[0].Stage
 }
 
-// Verify checks an HC1 text as of the instant. All checks that can be made are made, so that a holder
+// Verify checks an HC1 text, or an ICAO seal, as of the instant. All checks that can be made are made, so that a holder
 // learns everything that is wrong at once; the order of Failures is the order of the stages.
 func (v *Verifier) Verify(text string, at time.Time) *Result {
 	d, failure := decode(text)
@@ -53,6 +53,9 @@ func (v *Verifier) Verify(text string, at time.Time) *Result {
 // VerifyDocument is Verify for a document that Decode returned.
 func (v *Verifier) VerifyDocument(d *Document, at time.Time) *Result {
 	keys := v.Trust.Lookup(d.Message.KeyID)
+	if len(keys) == 0 && d.certificate != nil {
+		keys = v.Trust.vouchedFor(d.certificate)
+	}
 	if len(keys) == 0 {
 		return &Result{Document: d, Failures: append([]*Failure{v.unknownKey(d)}, v.checks(d, nil, at)...)}
 	}
