@@ -66,12 +66,13 @@ func ReadTrustList(r io.Reader) (*TrustList, *ImportReport, error) {
 	}
 	i := &importer{list: NewTrustList(), report: ImportReport{Skipped: []SkippedEntry{}}}
 	trimmed := bytes.TrimSpace(bytes.TrimPrefix(data, []byte("\ufeff")))
+	isJSON := len(trimmed) > 0 && bytes.IndexByte([]byte(`{["`), trimmed[0]) >= 0
 	switch {
 	case len(trimmed) == 0:
 		return nil, nil, errors.New("reading the trust list: it is empty")
-	case bytes.Contains(data, []byte("-----BEGIN")) && trimmed[0] != '{' && trimmed[0] != '[':
+	case bytes.Contains(data, []byte("-----BEGIN")) && !isJSON:
 		i.pem(data)
-	case trimmed[0] == '{' || trimmed[0] == '[':
+	case isJSON:
 		if err := i.json(trimmed); err != nil {
 			return nil, nil, fmt.Errorf("reading the trust list: %w", err)
 		}

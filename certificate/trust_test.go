@@ -146,6 +146,9 @@ func TestAListMayNameKeysByItsOwnID(t *testing.T) {
 }
 
 func TestTrustListRefusesWhatHoldsNoKey(t *testing.T) {
+	if list, _ := readList(t, marshalJSON(t, base64.StdEncoding.EncodeToString(newECSigner(t).key.DER))); list.Len() != 1 {
+		t.Errorf("a single text in JSON gave %d keys", list.Len())
+	}
 	for _, data := range []string{"", " \n", "{}", "[]", "{", `{"keys":[]}`, `["short"]`} {
 		if list, _, err := ReadTrustList(strings.NewReader(data)); err == nil {
 			t.Errorf("%q was read as a list of %d", data, list.Len())

@@ -59,7 +59,7 @@ func uvciCheck(uvci string) (byte, error) {
 	for at := len(uvci) - 1; at >= 0; at-- {
 		value := strings.IndexByte(uvciAlphabet, uvci[at])
 		if value < 0 {
-			return 0, fmt.Errorf("checking the identifier: %q is not one of A-Z, 0-9, / and :", uvci[at])
+			return 0, fmt.Errorf("checking the identifier: %q is none of the characters A-Z, 0-9, / and colon", uvci[at])
 		}
 		product := value * factor
 		sum += product/base + product%base

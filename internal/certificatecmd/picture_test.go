@@ -48,6 +48,8 @@ func pictures(t *testing.T, text string) map[string][]byte {
 	return map[string][]byte{
 		"png":                 drawn,
 		"png cut to the code": encodePNG(t, cut),
+		"png white on black":  encodePNG(t, changed(img, func(x, y int) uint8 { return 255 - grey(img, x, y) })),
+		"png with spread ink": encodePNG(t, spread(t, code)),
 		"jpeg":                photo.Bytes(),
 		"svg of ours":         []byte(code.SVG("QR code")),
 		"svg of squares":      []byte(page + `<g class="q" transform="translate(60 80) scale(.5)">` + squares(code, `<rect x="%d" y="%d" width="1" height="1"/>`) + `</g></svg>`),

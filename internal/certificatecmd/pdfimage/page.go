@@ -88,7 +88,6 @@ type content struct {
 	state     graphics
 	saved     []graphics
 	path      *raster.Path
-	start     raster.Point
 	operators int
 	unpacked  int // bytes of forms and pixels of pictures so far
 }
