@@ -27,7 +27,8 @@ var residents = []healthcode.Role{healthcode.RoleResident}
 func (s *Server) Routes() []Route {
 	var all []Route
 	for _, table := range [][]Route{
-		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(), s.accountRoutes(),
+		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(),
+		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.outboxRoutes(),
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(),
 	} {
 		all = append(all, table...)

@@ -78,3 +78,9 @@ var (
 	textAcceptedAt    = say("版本 %[1]s,%[2]s 同意", "version %[1]s, accepted on %[2]s")
 	textReadIt        = say("查看全文", "Read it")
 )
+
+// Texts of the demo's outbox.
+var (
+	textOutboxLead  = say("演示用:真实系统会把这些短信发到手机上。", "For the demo alone: a real service sends these to phones.")
+	textOutboxEmpty = say("还没有短信。", "No messages so far.")
+)
