@@ -94,7 +94,7 @@ func newHouse(t *testing.T) *house {
 	res, err := resident.New(h.store, v, st, acc, h.clock, log)
 	must(t, err)
 	h.server, err = New(Services{Clock: h.clock, Log: log, Metrics: metrics, Store: h.store, Sealer: v,
-		Access: acc, Admin: access.NewAdmin(h.store, st), Status: st, Resident: res,
+		Access: acc, Status: st, Residents: res,
 		Checkpoint: checkpoint.New(h.store, st, h.clock), Casework: casework.New(h.store, h.clock, log),
 		PolicyFile: func(p *policy.Policy) ([]byte, error) { return fs.ReadFile(policies.FS, filepath.ToSlash(p.File)) }})
 	must(t, err)

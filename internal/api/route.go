@@ -158,6 +158,19 @@ func (s *Server) table() []Route {
 		s.policyRoutes(),
 		s.keyRoutes(),
 		s.areaRoutes(),
+		s.registrationRoutes(),
+		s.sessionRoutes(),
+		s.meRoutes(),
+		s.codeRoutes(),
+		s.reportRoutes(),
+		s.disputeRoutes(),
+		s.relationRoutes(),
+		s.photoRoutes(),
+		s.doorRoutes(),
+		s.factRoutes(),
+		s.caseworkRoutes(),
+		s.auditRoutes(),
+		s.adminRoutes(),
 	} {
 		all = append(all, part...)
 	}

@@ -21,13 +21,12 @@ import (
 type Services struct {
 	Clock      healthcode.Clock
 	Log        *slog.Logger
-	Metrics    *Metrics
+	Metrics    *Metrics         // nil = new ones, which count this API's requests alone
 	Store      healthcode.Store // for areas, the log of looks, facts from feeds, and readiness
 	Sealer     healthcode.Sealer
 	Access     *access.Service
-	Admin      *access.Admin
 	Status     *status.Service
-	Resident   *resident.Service
+	Residents  *resident.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
 
@@ -42,8 +41,8 @@ type Services struct {
 	Secure bool
 }
 
-// Prefixes are the addresses at which [Server.Handler] is to be mounted.
-var Prefixes = []string{"/v1/", "/.well-known/healthcode/", "/healthz", "/readyz", "/metrics"}
+// prefixes are the addresses that the API answers.
+var prefixes = []string{"/v1/", "/.well-known/healthcode/", "/healthz", "/readyz", "/metrics"}
 
 // Server answers the API's routes.
 type Server struct {
@@ -54,6 +53,7 @@ type Server struct {
 	specYAML []byte
 	mux      *http.ServeMux
 	handler  http.Handler
+	admin    *access.Admin
 	photos   chan struct{} // bounds how many photographs are decoded at once
 	limits   limits
 	areas    areaCache
@@ -69,6 +69,10 @@ type limits struct {
 func New(services Services) (*Server, error) {
 	s := &Server{Services: services, photos: make(chan struct{}, 2),
 		limits: limits{post: newAddressLimit(5, 100), signIn: newAddressLimit(.2, 20)}}
+	if s.Metrics == nil {
+		s.Metrics = NewMetrics()
+	}
+	s.admin = access.NewAdmin(s.Store, s.Status)
 	if err := s.publish(); err != nil {
 		return nil, fmt.Errorf("making the API: %w", err)
 	}
@@ -101,8 +105,19 @@ func (s *Server) mount() error {
 	return nil
 }
 
-// Handler answers everything under [Prefixes].
+// Handler answers the API's addresses, and any other with a problem.
 func (s *Server) Handler() http.Handler { return s.handler }
+
+// Mount answers the API's addresses and leaves every other to next, which is
+// logged and counted in the same way.
+func (s *Server) Mount(next http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	for _, prefix := range prefixes {
+		mux.Handle(prefix, s.handler)
+	}
+	mux.Handle("/", s.Observe(next))
+	return mux
+}
 
 // dispatch answers with a problem where the mux would answer with plain text.
 func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
