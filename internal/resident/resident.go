@@ -93,12 +93,16 @@ func (s *Service) hashed(purpose, value string) (string, error) {
 }
 
 // send issues a one-time code for key and puts the message into the outbox.
+// Without a phone it sends nothing, and what it keeps fits no code.
 func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.Language, key, phone string, values map[identity.Per]string) error {
-	hash, err := s.hashed("limit.phone", phone)
-	if err != nil {
-		return err
+	values[identity.PerPhone] = key
+	if phone != "" {
+		hash, err := s.hashed("limit.phone", phone)
+		if err != nil {
+			return err
+		}
+		values[identity.PerPhone] = hash
 	}
-	values[identity.PerPhone] = hash
 	if err := s.limiter.Allow(ctx, identity.ActionSendCode, values); err != nil {
 		return err
 	}
@@ -107,8 +111,14 @@ func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.La
 	if err != nil {
 		return err
 	}
+	if phone == "" {
+		stored.Hash = []byte{0}
+	}
 	if err := s.store.PutCode(ctx, stored); err != nil {
 		return fmt.Errorf("keeping a one-time code: %w", err)
+	}
+	if phone == "" {
+		return nil
 	}
 	body := healthcode.Text{
 		ZH: fmt.Sprintf("【%s】验证码 %s，5 分钟内有效。请不要告诉任何人，工作人员也不会向您索要。", p.Name.ZH, code),

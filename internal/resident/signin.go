@@ -11,31 +11,22 @@ import (
 
 // RequestCode sends a one-time code to the phone of whoever has the document.
 // It answers the same whether or not anybody has: only a faulty number and a
-// limit by address are told.
+// limit by address are told. For a document that nobody registered there is a
+// code too, which nothing fits, so that tries can't tell either.
 func (s *Service) RequestCode(ctx context.Context, jurisdiction string, d healthcode.Document, lang healthcode.Language, from Caller) error {
-	day, p, err := s.today(jurisdiction)
+	person, key, err := s.signingIn(ctx, jurisdiction, d)
 	if err != nil {
 		return err
 	}
-	checked, err := identity.CheckDocument(d, day)
+	err = s.limiter.Allow(ctx, identity.ActionSendCode, map[identity.Per]string{identity.PerAddress: identity.AddressKey(from.Address)})
 	if err != nil {
 		return err
 	}
-	address := map[identity.Per]string{identity.PerAddress: identity.AddressKey(from.Address)}
-	person, ok, err := s.registeredPerson(ctx, checked.Document)
+	p, err := s.policies.Policy(jurisdiction)
 	if err != nil {
 		return err
 	}
-	if !ok {
-		// Counted, so that an unknown document can't be told from a known one by its limits either.
-		return s.limiter.Allow(ctx, identity.ActionSendCode, address)
-	}
-	key, err := s.signInKey(person.ID)
-	if err != nil {
-		return err
-	}
-	address[identity.PerPerson] = person.ID.String()
-	err = s.send(ctx, p, lang, key, person.Phone, address)
+	err = s.send(ctx, p, lang, key, person.Phone, map[identity.Per]string{identity.PerPerson: key})
 	if healthcode.CodeOf(err) == identity.CodeTooOften {
 		s.log.InfoContext(ctx, "one-time code not sent again", "why", "limit")
 		return nil
@@ -45,36 +36,40 @@ func (s *Service) RequestCode(ctx context.Context, jurisdiction string, d health
 
 // SignIn exchanges a document and the code that its phone received for a session's token.
 func (s *Service) SignIn(ctx context.Context, jurisdiction string, d healthcode.Document, code string, from Caller) (string, error) {
-	day, _, err := s.today(jurisdiction)
+	person, key, err := s.signingIn(ctx, jurisdiction, d)
 	if err != nil {
 		return "", err
 	}
-	checked, err := identity.CheckDocument(d, day)
+	err = s.try(ctx, key, code, map[identity.Per]string{
+		identity.PerPerson: key, identity.PerAddress: identity.AddressKey(from.Address)})
 	if err != nil {
-		return "", err
-	}
-	person, ok, err := s.registeredPerson(ctx, checked.Document)
-	if err != nil {
-		return "", err
-	}
-	values := map[identity.Per]string{identity.PerAddress: identity.AddressKey(from.Address)}
-	about := "nobody " + checked.Document.Number
-	if ok {
-		values[identity.PerPerson] = person.ID.String()
-		about = person.ID.String()
-	}
-	key, err := s.hashed("code.sign-in", about)
-	if err != nil {
-		return "", err
-	}
-	if err := s.try(ctx, key, code, values); err != nil {
 		return "", err
 	}
 	return s.access.OpenResident(ctx, person.ID, from.Device)
 }
 
-func (s *Service) signInKey(id healthcode.PersonID) (string, error) {
-	return s.hashed("code.sign-in", id.String())
+// signingIn returns who signs in with a document, and the key of their one-time
+// code. The person has no phone where nobody can.
+func (s *Service) signingIn(ctx context.Context, jurisdiction string, d healthcode.Document) (healthcode.Person, string, error) {
+	day, _, err := s.today(jurisdiction)
+	if err != nil {
+		return healthcode.Person{}, "", err
+	}
+	checked, err := identity.CheckDocument(d, day)
+	if err != nil {
+		return healthcode.Person{}, "", err
+	}
+	person, ok, err := s.registeredPerson(ctx, checked.Document)
+	if err != nil {
+		return person, "", err
+	}
+	about := person.ID.String()
+	if !ok {
+		person = healthcode.Person{}
+		about = fmt.Sprintf("nobody %s %s %s", checked.Document.Type, checked.Document.Country, checked.Document.Number)
+	}
+	key, err := s.hashed("code.sign-in", about)
+	return person, key, err
 }
 
 // registeredPerson returns the person who registered a document and has a phone;
