@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"text/tabwriter"
 
+	"healthcode"
 	"healthcode/policy"
 )
 
@@ -16,6 +17,7 @@ const policyUsage = `Usage: healthcode policy COMMAND
   list                         the published policies
   check DIR                    check the policies in a directory
   test DIR                     check them, and run their scenarios
+  explain POLICY [--html]      write a policy as a page that people can read
 `
 
 func runPolicy(_ context.Context, args []string, std stdio) int {
@@ -30,6 +32,8 @@ func runPolicy(_ context.Context, args []string, std stdio) int {
 		return policyCheck(args[1:], std)
 	case "test":
 		return policyTest(args[1:], std)
+	case "explain":
+		return policyExplain(args[1:], std)
 	}
 	return std.fail("policy: %q is no command\n\n%s", args[0], policyUsage)
 }
@@ -108,4 +112,37 @@ func policyDir(command string, args []string, std stdio) (set *policy.Set, code 
 		return nil, std.fail("policy %s: %v", command, err)
 	}
 	return set, exitOK
+}
+
+func policyExplain(args []string, std stdio) int {
+	fs := newFlagSet("policy explain", "POLICY [--lang zh|en] [--html] [--at T]", std)
+	lang := fs.String("lang", "en", "the language: zh or en")
+	asHTML := fs.Bool("html", false, "write HTML instead of Markdown")
+	at := fs.instant("at", "the `time` whose version is explained; where absent, the newest")
+	refs, code, done := fs.parse(args, 1)
+	if done {
+		return code
+	}
+	language, ok := healthcode.ParseLanguage(*lang)
+	switch {
+	case !ok:
+		return std.fail("policy explain: --lang %q is neither zh nor en", *lang)
+	case len(refs) == 0:
+		return std.fail("policy explain: name a policy, such as tianjin, or a directory")
+	}
+	finder, err := newFinder()
+	if err != nil {
+		return std.fail("policy explain: %v", err)
+	}
+	p, err := finder.find(refs[0], *at)
+	if err != nil {
+		return std.fail("policy explain: %v", err)
+	}
+	page := p.Explain(language)
+	if *asHTML {
+		fmt.Fprint(std.out, page.HTML())
+	} else {
+		fmt.Fprint(std.out, page.Markdown())
+	}
+	return exitOK
 }
