@@ -65,7 +65,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	doors := checkpoint.New(a.store, a.status, clock)
 	cases := casework.New(a.store, clock, log)
 	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: api.NewMetrics(), Store: a.store, Sealer: a.vault,
-		Access: a.access, Admin: access.NewAdmin(a.store, a.status), Status: a.status, Resident: residents, Checkpoint: doors,
+		Access: a.access, Status: a.status, Residents: residents, Checkpoint: doors,
 		Casework: cases, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {
 		return nil, err
@@ -75,12 +75,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
-	mux := http.NewServeMux()
-	for _, prefix := range api.Prefixes {
-		mux.Handle(prefix, jsonAPI.Handler())
-	}
-	mux.Handle("/", jsonAPI.Observe(web.New(pages)))
-	a.handler = mux
+	a.handler = jsonAPI.Mount(web.New(pages))
 	return a, nil
 }
 

@@ -140,7 +140,7 @@ func (a *app) fillDemo(ctx context.Context, start time.Time) (demoOutput, error)
 func (o *demoOutput) locate(addr net.Addr, now time.Time) {
 	o.Address, o.Now = "http://"+addr.String(), now
 	o.Pages = demoPages{Home: o.Address + "/", SignIn: o.Address + "/sign-in", StaffSignIn: o.Address + "/staff/sign-in",
-		Door: o.Address + "/door", Check: o.Address + "/check", Outbox: o.Address + "/outbox", OpenAPI: o.Address + "/v1/openapi.json"}
+		Door: o.Address + "/door", Check: o.Address + "/check", Outbox: o.Address + "/demo/outbox", OpenAPI: o.Address + "/v1/openapi.json"}
 }
 
 // print writes the sign-ins for a person to read.
