@@ -2,57 +2,37 @@ package api
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"healthcode"
 	"healthcode/internal/access"
 	"healthcode/internal/area"
-	"healthcode/internal/casework"
-	"healthcode/internal/checkpoint"
-	"healthcode/internal/resident"
-	"healthcode/internal/sqlite"
-	"healthcode/internal/status"
-	"healthcode/internal/vault"
+	"healthcode/internal/servicetest"
 	"healthcode/policies"
 	"healthcode/policy"
 )
 
-// clock is set by tests.
-type clock struct {
-	mu  sync.Mutex
-	now time.Time
-}
-
-func (c *clock) Now() time.Time {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.now
-}
-
-func (c *clock) advance(d time.Duration) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.now = c.now.Add(d)
-}
-
-// house is the whole service over a real store.
+// house is the whole service over a real store, with the API in front.
 type house struct {
-	t      *testing.T
-	clock  *clock
-	store  healthcode.Store
+	*servicetest.House
 	server *Server
 	log    *logBuffer
-	tokens map[string]string // by staff name
+	tokens map[string]string // of staff, by role and jurisdiction
+	header string            // of the next calls, as name: value
+}
+
+// with returns the house with a header on each call.
+func (h *house) with(header string) *house {
+	other := *h
+	other.header = header
+	return &other
 }
 
 // logBuffer keeps the log of a test.
@@ -73,72 +53,69 @@ func (l *logBuffer) String() string {
 	return l.b.String()
 }
 
-var start = time.Date(2022, 4, 28, 9, 0, 0, 0, time.FixedZone("CST", 8*60*60))
-
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	v, err := vault.Create(filepath.Join(t.TempDir(), "keys.json"), nil)
-	must(t, err)
-	db, err := sqlite.Open(context.Background(), filepath.Join(t.TempDir(), "health.db"), v)
-	must(t, err)
-	t.Cleanup(func() { must(t, db.Close()) })
-	set, err := policy.Load(policies.FS)
-	must(t, err)
-
-	h := &house{t: t, clock: &clock{now: start}, log: &logBuffer{}, tokens: map[string]string{}}
-	metrics := NewMetrics()
-	h.store = Counted(db, metrics)
+	h := &house{House: servicetest.New(t), log: &logBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	acc := access.New(h.store, h.clock)
-	st := status.New(h.store, set, status.NewKeys(v), v, h.clock, func(a healthcode.AreaHistory) healthcode.AreaHistory { return a })
-	res, err := resident.New(h.store, v, st, acc, h.clock, log)
-	must(t, err)
-	h.server, err = New(Services{Clock: h.clock, Log: log, Metrics: metrics, Store: h.store, Sealer: v,
-		Access: acc, Status: st, Residents: res,
-		Checkpoint: checkpoint.New(h.store, st, h.clock), Casework: casework.New(h.store, h.clock, log),
-		PolicyFile: func(p *policy.Policy) ([]byte, error) { return fs.ReadFile(policies.FS, filepath.ToSlash(p.File)) }})
-	must(t, err)
+	metrics := NewMetrics()
+	var err error
+	h.server, err = New(Services{Clock: h.Clock, Log: log, Metrics: metrics, Store: Counted(h.Store, metrics), Sealer: h.Vault,
+		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework,
+		Complete: area.Complete, PolicyFile: policyFile})
+	h.Must(err)
 	h.settle()
 	return h
 }
 
+func policyFile(p *policy.Policy) ([]byte, error) { return fs.ReadFile(policies.FS, p.File) }
+
 // settle stores area history, and for two jurisdictions a venue and an account of each role.
 func (h *house) settle() {
 	history, err := area.DemoHistory()
-	must(h.t, err)
-	must(h.t, h.store.PutAreas(h.t.Context(), history))
-	for j, v := range map[string]healthcode.Venue{
-		"beijing": {Kind: "mall", Area: "110105", Name: healthcode.Text{ZH: "朝阳大悦城", EN: "Chaoyang Joy City"}},
-		"tianjin": {Kind: "restaurant", Area: "120101", Name: healthcode.Text{ZH: "狗不理", EN: "Goubuli"}},
-	} {
-		v.ID, v.Jurisdiction = j+"-door", j
-		must(h.t, h.store.PutVenue(h.t.Context(), v))
+	h.Must(err)
+	h.Must(h.Store.PutAreas(h.Context(), history))
+	for _, door := range []struct{ jurisdiction, kind, area string }{{"beijing", "mall", "110119"}, {"tianjin", "restaurant", "120101"}} {
+		venue := h.Venue(door.jurisdiction, door.kind, door.area).Venue
 		for _, role := range healthcode.Roles {
 			if role == healthcode.RoleResident {
 				continue
 			}
-			m := healthcode.Staff{Name: string(role) + "-" + j, Role: role, Jurisdiction: j}
+			m := healthcode.Staff{Name: staffName(role, door.jurisdiction), Role: role, Jurisdiction: door.jurisdiction}
 			switch role {
 			case healthcode.RoleCheckpoint:
-				m.Venue = v.ID
+				m.Venue = venue
 			case healthcode.RoleLab:
-				m.Source = "lab:" + j
+				m.Source = "lab:" + door.jurisdiction
 			}
 			h.tokens[m.Name], m.TokenHash = access.NewToken()
-			must(h.t, h.store.PutStaff(h.t.Context(), m))
+			h.Must(h.Store.PutStaff(h.Context(), m))
 		}
 	}
+}
+
+func staffName(role healthcode.Role, jurisdiction string) string {
+	return string(role) + "-" + jurisdiction
+}
+
+// staff returns the API token of a member of staff.
+func (h *house) staff(role healthcode.Role, jurisdiction string) string {
+	h.Helper()
+	token := h.tokens[staffName(role, jurisdiction)]
+	if token == "" {
+		h.Fatalf("there is no %s in %s", role, jurisdiction)
+	}
+	return token
 }
 
 // answer is what the service said.
 type answer struct {
 	*httptest.ResponseRecorder
-	t *testing.T
+	t testing.TB
 }
 
 // call sends one request. Body is a string, bytes, or anything that becomes JSON; token may be "".
 func (h *house) call(method, path, token string, body any) answer {
-	h.t.Helper()
+	h.Helper()
 	contentType := "application/json"
 	var data []byte
 	switch b := body.(type) {
@@ -150,7 +127,7 @@ func (h *house) call(method, path, token string, body any) answer {
 	default:
 		var err error
 		data, err = json.Marshal(b)
-		must(h.t, err)
+		h.Must(err)
 	}
 	r := httptest.NewRequest(method, path, bytes.NewReader(data))
 	if body != nil {
@@ -159,9 +136,12 @@ func (h *house) call(method, path, token string, body any) answer {
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
+	if name, value, ok := strings.Cut(h.header, ": "); ok {
+		r.Header.Set(name, value)
+	}
 	w := httptest.NewRecorder()
 	h.server.Handler().ServeHTTP(w, r)
-	return answer{w, h.t}
+	return answer{w, h.TB}
 }
 
 // upload is a body that isn't JSON.
@@ -214,11 +194,4 @@ func (a answer) has(texts ...string) answer {
 }
 
 // get is a GET by nobody.
-func (h *house) get(path string) answer { h.t.Helper(); return h.call(http.MethodGet, path, "", nil) }
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
+func (h *house) get(path string) answer { h.Helper(); return h.call(http.MethodGet, path, "", nil) }

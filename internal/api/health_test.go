@@ -17,12 +17,12 @@ func TestHealth(t *testing.T) {
 
 func TestNotReady(t *testing.T) {
 	h := newHouse(t)
-	h.clock.advance(10 * 365 * 24 * time.Hour)
+	h.Clock.Advance(10 * 365 * 24 * time.Hour)
 	h.get("/readyz").problem(503, "not_ready", "policies")
 	h.get("/healthz").want(200)
 
 	h = newHouse(t)
-	h.server.Store = brokenStore{h.store}
+	h.server.Store = brokenStore{h.Store}
 	h.get("/readyz").problem(503, "not_ready", "store")
 }
 

@@ -49,14 +49,7 @@ func (r *Route) operation(status int, content map[string]*huma.MediaType) huma.O
 	if content != nil {
 		op.Responses = map[string]*huma.Response{"200": {Description: "OK", Content: content}}
 	}
-	if strings.Contains(r.Pattern, "{") {
-		op.Errors = append(op.Errors, http.StatusNotFound)
-	}
-	if r.limit != nil {
-		op.Errors = append(op.Errors, http.StatusTooManyRequests)
-	}
 	if !r.Public {
-		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
 		op.Security = []map[string][]string{{"bearer": {}}}
 		op.Extensions = map[string]any{"x-roles": roleNames(r.Roles)}
 	}

@@ -99,6 +99,6 @@ func TestFloodFromOneAddress(t *testing.T) {
 	if a.Header().Get("Retry-After") == "" {
 		t.Error("no Retry-After")
 	}
-	h.clock.advance(10e9)
+	h.Clock.Advance(10e9)
 	verify().want(200)
 }
