@@ -74,8 +74,8 @@ func (s *Service) photo(ctx context.Context, a healthcode.Actor, id string) (hea
 	return photo, err
 }
 
-// Review records whether the photo matches what was typed. Where it does, the
-// parents who asked for this minor child may show its code from now on.
+// Review records whether the photo matches what was typed. Where a parent sent it
+// for a minor child, the parent may show the child's code from now on, or is declined.
 // CodeConflict: somebody else has decided already.
 func (s *Service) Review(ctx context.Context, a healthcode.Actor, id string, matches bool) error {
 	if err := access.Require(a, healthcode.RoleCaseworker); err != nil {
@@ -85,43 +85,52 @@ func (s *Service) Review(ctx context.Context, a healthcode.Actor, id string, mat
 	if err != nil {
 		return err
 	}
+	person, err := s.store.Person(ctx, photo.Person)
+	if err != nil {
+		return err
+	}
+	parent, ofParent, err := s.parent(ctx, photo)
+	if err != nil {
+		return err
+	}
 	state, identityState := "mismatched", healthcode.IdentityRefused
-	if matches {
+	switch {
+	case matches:
 		state, identityState = "matched", healthcode.IdentityChecked
+	case ofParent && person.Identity == healthcode.IdentityChecked:
+		identityState = person.Identity // what another person sends undoes no check
 	}
 	if err := s.store.ReviewPhoto(ctx, id, state, identityState, a.Staff, s.clock.Now()); err != nil {
 		return err
 	}
-	return s.settleParents(ctx, a, photo.Person, matches)
-}
-
-// settleParents answers, for a minor child, those who asked as its parents.
-func (s *Service) settleParents(ctx context.Context, a healthcode.Actor, child healthcode.PersonID, matches bool) error {
-	relations, err := s.store.RelationsOf(ctx, child)
-	if err != nil {
-		return fmt.Errorf("reading relations: %w", err)
-	}
-	person, err := s.store.Person(ctx, child)
-	if err != nil {
-		return err
+	if !ofParent {
+		return nil
 	}
 	event := identity.EventDecline
 	if matches {
 		event = identity.EventConsent
 	}
-	for _, stored := range relations {
-		if stored.Subject != child {
-			continue
-		}
-		r, err := identity.Relation{Relation: stored, Birth: identity.DateOf(person.Birth)}.Apply(event, a, s.clock.Now())
-		if err != nil {
-			continue // not a minor child's, answered already, or another jurisdiction's
-		}
-		if err := s.store.PutRelation(ctx, r.Relation); err != nil {
-			return fmt.Errorf("answering a relation: %w", err)
-		}
+	r, err := identity.Relation{Relation: parent, Birth: identity.DateOf(person.Birth)}.Apply(event, a, s.clock.Now())
+	if err != nil {
+		s.log.InfoContext(ctx, "relation not answered by a review", "why", healthcode.CodeOf(err))
+		return nil // withdrawn or over by now; the photo is decided all the same
+	}
+	if err := s.store.PutRelation(ctx, r.Relation); err != nil {
+		return fmt.Errorf("answering a relation: %w", err)
 	}
 	return nil
+}
+
+// parent returns the relation for which a photo was sent: it has the photo's id.
+func (s *Service) parent(ctx context.Context, photo healthcode.Photo) (healthcode.Relation, bool, error) {
+	r, err := s.store.Relation(ctx, photo.ID)
+	switch {
+	case err == nil:
+		return r, r.Subject == photo.Person, nil
+	case healthcode.CodeOf(err) == healthcode.CodeNotFound:
+		return r, false, nil
+	}
+	return r, false, fmt.Errorf("reading a relation: %w", err)
 }
 
 // Disputes lists the disputes of the jurisdiction, the oldest first.

@@ -90,10 +90,10 @@ func (s *Service) UploadPhoto(ctx context.Context, a healthcode.Actor, jurisdict
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return err
 	}
-	return s.keepPhoto(ctx, a.Person, jurisdiction, data)
+	return s.keepPhoto(ctx, newID(), a.Person, jurisdiction, data)
 }
 
-func (s *Service) keepPhoto(ctx context.Context, person healthcode.PersonID, jurisdiction string, data []byte) error {
+func (s *Service) keepPhoto(ctx context.Context, id string, person healthcode.PersonID, jurisdiction string, data []byte) error {
 	p, err := s.policies.Policy(jurisdiction)
 	if err != nil {
 		return err
@@ -103,7 +103,7 @@ func (s *Service) keepPhoto(ctx context.Context, person healthcode.PersonID, jur
 		return err
 	}
 	now := s.clock.Now()
-	err = s.store.PutPhoto(ctx, healthcode.Photo{ID: newID(), Person: person, Jurisdiction: jurisdiction,
+	err = s.store.PutPhoto(ctx, healthcode.Photo{ID: id, Person: person, Jurisdiction: jurisdiction,
 		Type: photo.Type, Data: photo.Data, Uploaded: now, State: "waiting",
 		DeleteAfter: now.Add(time.Duration(p.Retention.Photos) * 24 * time.Hour)})
 	if err != nil {

@@ -24,7 +24,7 @@ type Asking struct {
 // Related is a relation as one of its two sides sees it.
 type Related struct {
 	healthcode.Relation
-	Other string // the other side's masked name; "" while unknown
+	Other string // the other side's masked name; "" for an asker who has no consent yet
 	Mine  bool   // the resident is the asker
 	Minor bool   // rests on parenthood, not on consent
 	Ends  time.Time
@@ -73,16 +73,15 @@ func (s *Service) Ask(ctx context.Context, a healthcode.Actor, q Asking) error {
 		identity.PerPerson: a.Person.String(), identity.PerSubject: subject.ID.String()}); err != nil {
 		return err
 	}
-	// A name that isn't the registered person's asks nobody, and tells the asker nothing.
-	if subject.Name != "" && subject.Name != name {
-		s.log.InfoContext(ctx, "relation not asked", "why", "name differs")
-		return nil
-	}
 	if err := s.store.PutRelation(ctx, r.Relation); err != nil {
 		return fmt.Errorf("asking for a relation: %w", err)
 	}
-	if r.Basis(p.Location) == identity.BasisMinorChild {
-		return s.keepPhoto(ctx, subject.ID, q.Jurisdiction, q.Photo)
+	switch {
+	case r.Basis(p.Location) == identity.BasisMinorChild:
+		// The photo has the relation's id: whose it is decides who may show the child's code.
+		return s.keepPhoto(ctx, r.ID, subject.ID, q.Jurisdiction, q.Photo)
+	case subject.Name != name:
+		return nil // no message to somebody whom the asker doesn't know by name
 	}
 	return s.tell(ctx, a, subject, p)
 }
@@ -152,7 +151,9 @@ func (s *Service) Relations(ctx context.Context, a healthcode.Actor) ([]Related,
 		}
 		view := Related{Relation: r.Relation, Other: pass.MaskName(person.Name), Mine: r.Asker == a.Person,
 			Minor: r.Basis(p.Location) == identity.BasisMinorChild, Ends: r.Ends(p.Location)}
-		view.State = r.StateAt(now)
+		if view.State = r.StateAt(now); view.Mine && view.State != identity.RelationConsented {
+			view.Other = "" // else it would tell who has this document
+		}
 		out = append(out, view)
 	}
 	return out, nil

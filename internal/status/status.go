@@ -194,8 +194,13 @@ func (s *Service) OfRelation(ctx context.Context, a healthcode.Actor, id string)
 	if err != nil {
 		return Other{}, err
 	}
+	p, err := s.Policy(r.Jurisdiction)
+	if err != nil {
+		return Other{}, err
+	}
 	now := s.clock.Now()
-	if r.Asker != a.Person || (identity.Relation{Relation: r, Birth: identity.DateOf(subject.Birth)}).StateAt(now) != identity.RelationConsented {
+	state := identity.Relation{Relation: r, Birth: identity.DateOf(subject.Birth)}.StateAt(now.In(p.Location))
+	if r.Asker != a.Person || state != identity.RelationConsented {
 		return Other{}, healthcode.Errorf(healthcode.CodeNotFound, "relation", "没有得到本人同意，不能查看。", "Without the person's consent their code can't be shown.")
 	}
 	if err := s.limiter.Allow(ctx, identity.ActionLookOther, map[identity.Per]string{
@@ -206,7 +211,7 @@ func (s *Service) OfRelation(ctx context.Context, a healthcode.Actor, id string)
 	if err != nil {
 		return Other{}, err
 	}
-	p, evaluation, _, err := s.Evaluate(ctx, r.Subject, r.Jurisdiction)
+	_, evaluation, _, err := s.Evaluate(ctx, r.Subject, r.Jurisdiction)
 	if err != nil {
 		return Other{}, err
 	}
