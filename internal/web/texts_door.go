@@ -13,6 +13,7 @@ var (
 	textDoorNone        = say("没有码", "No code")
 	textDoorNext        = say("下一位", "Next person")
 	textDoorCamera      = say("用摄像头扫码", "Scan by camera")
+	textDoorCameraOff   = say("关闭摄像头", "Stop the camera")
 	textDoorMute        = say("静音", "Mute")
 
 	textDoorNothing          = say("还没有扫码。请扫码或输入 8 位数字；对方没有码，请按“没有码”。", "Nothing was scanned. Scan a code or type the 8 digits; where somebody has no code, press “No code”.")
@@ -29,7 +30,7 @@ var (
 	textDoorNoCode   = say("无码", "no code")
 
 	textDoorGround    = say("理由", "Ground")
-	textDoorName      = say("姓名（与证件核对）", "Name (compare with a document)")
+	textDoorName      = say("姓名（核对证件）", "Name in document")
 	textDoorProxy     = say("由他人代为出示：请核对本人。", "Shown by another person: check whom it is about.")
 	textDoorUnchecked = say("身份尚未核验：请看证件。", "Identity not yet checked: ask for a document.")
 	textDoorRegister  = say("请在纸质登记册上登记姓名、电话和时间，按原有方式放行。没有码不是拒绝的理由。", "Write name, phone and time into the paper register and let them pass in the ordinary way. Having no code is no ground to refuse.")

@@ -37,11 +37,17 @@ function show(reply, shown) {
   complain("");
   answer.innerHTML = reply.html;
   if (reply.recent) recent.innerHTML = reply.recent;
-  pending = reply.decision === "measure-temperature" ? shown : "";
   code.value = temperature.value = "";
-  next.hidden = !pending;
+  wait(reply.decision === "measure-temperature" ? shown : "");
   sound.signal(reply.decision);
   ready();
+}
+
+// wait keeps a code until its holder's temperature is typed: nothing else can be entered meanwhile.
+function wait(shown) {
+  pending = shown;
+  page.toggleAttribute("data-measuring", Boolean(shown));
+  next.hidden = !shown;
 }
 
 // complain says what kept the door from deciding. An old decision must not stand beside it.
@@ -58,16 +64,16 @@ function complain(text, field) {
 // ready puts the focus where the next thing is typed. While the camera looks for codes the code field stays
 // without it, since a phone would cover half the screen with its keyboard.
 function ready() {
-  if (pending) temperature.focus();
+  if (pending) temperature.focus({ preventScroll: true });
   else if (watching) document.activeElement?.blur();
-  else code.focus();
+  else code.focus({ preventScroll: true });
+  if (answer.firstElementChild) answer.scrollIntoView();
 }
 
 function reset() {
   sent++;
-  pending = "";
   code.value = temperature.value = "";
-  next.hidden = true;
+  wait("");
   answer.replaceChildren();
   complain("");
   ready();
@@ -77,7 +83,10 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   if (event.submitter?.name === "none") return decide({ none: "1", temperature: temperature.value });
   const shown = code.value.trim() || pending;
-  if (!shown && temperature.value.trim()) return code.focus(); // measured first: the code comes next
+  if (!shown && temperature.value.trim()) { // measured first: the code comes next
+    complain("");
+    return code.focus();
+  }
   decide({ code: shown, temperature: temperature.value });
 });
 
@@ -89,6 +98,7 @@ temperature.addEventListener("input", () => {
   if (!/[A-Z]{2}|:/i.test(temperature.value)) return;
   code.value = temperature.value;
   temperature.value = "";
+  wait("");
   code.focus();
 });
 document.addEventListener("keydown", (event) => {
@@ -102,8 +112,9 @@ const showMute = () => mute.setAttribute("aria-pressed", String(sound.muted()));
 mute.addEventListener("click", () => { sound.mute(!sound.muted()); showMute(); ready(); });
 showMute();
 
-const cameraButton = form.querySelector("[data-camera-button]");
+const cameraButton = page.querySelector("[data-camera-button]");
 const picture = page.querySelector("[data-camera]");
+const { textContent: begin, dataset: { stop } } = cameraButton;
 cameraButton.hidden = !navigator.mediaDevices?.getUserMedia;
 cameraButton.addEventListener("click", async () => {
   cameraButton.disabled = true;
@@ -123,10 +134,11 @@ cameraButton.addEventListener("click", async () => {
     complain(form.dataset.noCamera);
   }
   picture.hidden = !watching;
-  cameraButton.setAttribute("aria-pressed", String(Boolean(watching)));
+  cameraButton.textContent = watching ? stop : begin;
   cameraButton.disabled = false;
   ready();
 });
 
+if (pending) wait(pending);
 page.dataset.door = "ready";
 ready();
