@@ -61,7 +61,8 @@ func (s *Service) Rename(ctx context.Context, a healthcode.Actor, session health
 	return s.store.UpdatePerson(ctx, p.Person, "resident", s.clock.Now())
 }
 
-// AddDocument links a renewed document to the same person. It takes a fresh sign-in.
+// AddDocument links a renewed document to the same person. It takes a fresh
+// sign-in, and the identity has to be checked anew.
 func (s *Service) AddDocument(ctx context.Context, a healthcode.Actor, session healthcode.Session, jurisdiction string, d healthcode.Document, entry bool) error {
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return err
@@ -81,7 +82,15 @@ func (s *Service) AddDocument(ctx context.Context, a healthcode.Actor, session h
 	if err != nil && healthcode.CodeOf(err) == healthcode.CodeConflict {
 		return healthcode.Errorf(CodeRegistered, "document.number", "这个证件属于另一份登记，请拨打页面上的电话。", "This document belongs to another registration; please call the number on the page.")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	p, err := s.store.Person(ctx, a.Person)
+	if err != nil {
+		return err
+	}
+	p.Identity = healthcode.IdentityUnchecked
+	return s.store.UpdatePerson(ctx, p, "resident", s.clock.Now())
 }
 
 // UploadPhoto keeps a photo of the document's key page, checked and clean,
