@@ -212,6 +212,7 @@ func TestTwoParentsOneChild(t *testing.T) {
 	noPhoto.Photo = nil
 	h.WantCode(h.Residents.Ask(t.Context(), mother, noPhoto), identity.CodeRelationKeyPage)
 	h.Must(h.Residents.Ask(t.Context(), mother, childOf(servicetest.Lin)))
+	h.Clock.Advance(time.Minute)
 	h.Must(h.Residents.Ask(t.Context(), father, childOf(servicetest.Lin)))
 	m, f := only(h, mother), only(h, father)
 	if m.Subject != f.Subject || !m.Minor || !f.Minor {
@@ -244,6 +245,7 @@ func TestNotTheParent(t *testing.T) {
 	mother, stranger := h.Register("tianjin", servicetest.Li), h.Register("tianjin", servicetest.Wang)
 	officer := servicetest.Officer(healthcode.RoleCaseworker, "tianjin")
 	h.Must(h.Residents.Ask(t.Context(), mother, childOf(servicetest.Lin)))
+	h.Clock.Advance(time.Minute)
 	h.Must(h.Residents.Ask(t.Context(), stranger, childOf(servicetest.Lin)))
 	photos := waiting(h, "tianjin")
 	h.Must(h.Casework.Review(t.Context(), officer, photos[0].ID, true))
