@@ -35,6 +35,11 @@ func TestBytesPerPerson(t *testing.T) {
 	}
 }
 
+// loadedDocument is the document of the i-th person, in an order that isn't that of the numbers.
+func loadedDocument(i, people int) healthcode.Document {
+	return healthcode.Document{Type: healthcode.DocumentID, Number: fmt.Sprintf("1101051990030%05d", i*7919%people)}
+}
+
 func loadPeople(t testing.TB, s *Store, people int) {
 	t.Helper()
 	day := time.Date(2022, 4, 20, 8, 0, 0, 0, time.UTC)
@@ -42,8 +47,7 @@ func loadPeople(t testing.TB, s *Store, people int) {
 		for first := 0; first < people; first += 1000 {
 			var documents []healthcode.Document
 			for i := first; i < first+1000; i++ {
-				documents = append(documents, healthcode.Document{Type: healthcode.DocumentID,
-					Number: fmt.Sprintf("1101051990030%05d", i*7919%people)})
+				documents = append(documents, loadedDocument(i, people))
 			}
 			ids, err := s.EnsurePersons(ctx, documents)
 			if err != nil {
