@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/iotest"
 
 	"healthcode"
 	"healthcode/internal/access"
@@ -139,6 +141,19 @@ func (h *house) call(method, path, token string, body any) answer {
 	if name, value, ok := strings.Cut(h.header, ": "); ok {
 		r.Header.Set(name, value)
 	}
+	w := httptest.NewRecorder()
+	h.server.Handler().ServeHTTP(w, r)
+	return answer{w, h.TB}
+}
+
+// stream posts a body whose connection breaks at its end.
+func (h *house) stream(path, token, body string) answer {
+	h.Helper()
+	broken := io.MultiReader(strings.NewReader(body), iotest.ErrReader(io.ErrUnexpectedEOF))
+	r := httptest.NewRequest(http.MethodPost, path, broken)
+	name, value, _ := strings.Cut(h.header, ": ")
+	r.Header.Set(name, value)
+	r.Header.Set("Authorization", "Bearer "+token)
 	w := httptest.NewRecorder()
 	h.server.Handler().ServeHTTP(w, r)
 	return answer{w, h.TB}

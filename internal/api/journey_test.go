@@ -114,7 +114,9 @@ func TestRegistrationRefusals(t *testing.T) {
 	}{
 		{func(f map[string]any) { f["name"] = " " }, 422, "name_empty", "name"},
 		{func(f map[string]any) { delete(f, "name") }, 422, "invalid", "name"},
-		{func(f map[string]any) { f["document"] = map[string]string{"type": "CN-ID", "number": "110105194912310021"} }, 422, "document_check_digit", "document.number"},
+		{func(f map[string]any) {
+			f["document"] = map[string]string{"type": "CN-ID", "number": "110105194912310021"}
+		}, 422, "document_check_digit", "document.number"},
 		{func(f map[string]any) { f["document"] = map[string]string{"type": "CN-ID"} }, 422, "invalid", "document.number"},
 		{func(f map[string]any) { f["document"] = map[string]string{"type": "LIBRARY", "number": "1"} }, 422, "invalid", "document.type"},
 		{func(f map[string]any) { f["phone"] = "12" }, 422, "phone_mainland", "phone"},

@@ -33,6 +33,7 @@ func (s *Server) Observe(next http.Handler) http.Handler {
 				slog.String("request_id", RequestID(r.Context())), slog.String("route", route), slog.Int("status", sent.status()),
 				slog.Int64("bytes", sent.bytes), slog.Float64("ms", float64(took.Microseconds())/1000))
 		}()
+		r.Pattern = "" // of whatever mounted this
 		next.ServeHTTP(sent, r)
 	}))
 }
