@@ -9,7 +9,9 @@ import (
 // suite that each engine must pass. Every method is safe for concurrent use. A
 // method that changes something returns only after the change is durable: it
 // survives kill -9. Errors are [Error] with CodeNotFound, CodeConflict or CodeInvalid where
-// documented; any other error is the engine's own. Lists come oldest first unless said otherwise.
+// documented; any other error is the engine's own. Naming a person whom the store doesn't know is
+// CodeNotFound. Lists come oldest first unless said otherwise. An instant comes back as the same
+// instant, in UTC.
 type Store interface {
 	Ledger
 	AreaStore
@@ -46,12 +48,14 @@ const (
 // Ledger keeps facts: append-only, idempotent by (source, id), bitemporal.
 type Ledger interface {
 	// Append stores facts, whose Recorded must be set, and says for each, in
-	// order, what became of it. A conflict refuses that fact alone.
-	// "Same content" leaves Recorded out of the comparison.
+	// order, what became of it. A conflict refuses that fact alone; an incomplete fact (CodeInvalid) or
+	// an unknown person refuses the whole call. If the engine fails, some may be stored: send all again.
+	// "Same content" leaves Recorded and DeleteAfter out of the comparison.
 	Append(ctx context.Context, facts []PersonFact) ([]Outcome, error)
-	// Facts returns every fact of a person, by start, source and id.
+	// Facts returns every fact of a person, by start, source and id, with Person nil.
 	Facts(ctx context.Context, person PersonID) ([]Fact, error)
-	// PurgeFacts deletes the facts whose retention ended before now, and returns how many.
+	// PurgeFacts deletes the facts whose retention ended at or before now, and returns how many.
+	// Their ids are free again.
 	PurgeFacts(ctx context.Context, now time.Time) (int, error)
 	// Counts returns how many persons and facts there are.
 	Counts(ctx context.Context) (persons, facts int, err error)
@@ -75,13 +79,15 @@ type AreaStore interface {
 type People interface {
 	// CreatePerson stores a registered person with at least one document and
 	// their registration. A person that a feed made for that document is
-	// completed and keeps the id. CodeConflict: the document is registered already.
+	// completed and keeps the id. The id and the registration's time and person are given here.
+	// CodeConflict: the document is registered already. CodeInvalid: there is none.
 	CreatePerson(ctx context.Context, p Person, r Registration) (PersonID, error)
 	// EnsurePersons returns the person of each document, and makes one where there is none.
+	// CodeInvalid: a document lacks its type or number.
 	EnsurePersons(ctx context.Context, documents []Document) ([]PersonID, error)
 	// FindPerson returns the person of a document. CodeNotFound.
 	FindPerson(ctx context.Context, document Document) (PersonID, error)
-	// Person returns a person. CodeNotFound.
+	// Person returns a person, Birth as midnight UTC of the date. CodeNotFound.
 	Person(ctx context.Context, id PersonID) (Person, error)
 	// UpdatePerson replaces name, birth, language, phone and identity state, and keeps the old
 	// value in a history that only an audit reads. CodeNotFound.
@@ -89,14 +95,17 @@ type People interface {
 	// AddDocument links one more document. CodeConflict: it belongs to another person.
 	AddDocument(ctx context.Context, id PersonID, d PersonDocument) error
 	// Register enrols a person in one more jurisdiction, or records the acceptance of a newer declaration.
+	// Of one declaration the first acceptance is kept.
 	Register(ctx context.Context, r Registration) error
 	Registrations(ctx context.Context, id PersonID) ([]Registration, error)
-	// RegisteredPersons pages through the persons enrolled in a jurisdiction, by id; after is exclusive.
+	// RegisteredPersons pages through the persons enrolled in a jurisdiction, each once, in an order of the
+	// engine's own; after is the last one of the page before.
 	RegisteredPersons(ctx context.Context, jurisdiction string, after PersonID, limit int) ([]PersonID, error)
 }
 
 // Access keeps staff, sessions, one-time codes, counters and the log of looks.
 type Access interface {
+	// PutStaff stores an account, or the one of that name anew. CodeConflict: the token is another's.
 	PutStaff(ctx context.Context, s Staff) error
 	// StaffByName: CodeNotFound.
 	StaffByName(ctx context.Context, name string) (Staff, error)
@@ -104,6 +113,8 @@ type Access interface {
 	StaffByToken(ctx context.Context, hash []byte) (Staff, error)
 	StaffOf(ctx context.Context, jurisdiction string) ([]Staff, error)
 
+	// PutSession stores a session, or the one of that id anew. CodeConflict: the token is another's.
+	// Sessions that had expired when this one was seen may be gone afterwards.
 	PutSession(ctx context.Context, s Session) error
 	// SessionByToken finds a session that hasn't expired at now. CodeNotFound.
 	SessionByToken(ctx context.Context, hash []byte, now time.Time) (Session, error)
@@ -119,6 +130,7 @@ type Access interface {
 	TryCode(ctx context.Context, key string) (OneTimeCode, error)
 	DeleteCode(ctx context.Context, key string) error
 	// Count adds 1 to the counter of key within the window that starts at start, and returns the new count.
+	// A window may be 48 hours long; older counts may be gone.
 	Count(ctx context.Context, key string, start time.Time) (int, error)
 
 	PutLook(ctx context.Context, l Look) error
@@ -130,12 +142,14 @@ type Access interface {
 
 // Relations keeps who may ask for whom, and disputes.
 type Relations interface {
+	// PutRelation stores a relation, or the one of that id anew; its asker and subject stay.
 	PutRelation(ctx context.Context, r Relation) error
 	// Relation: CodeNotFound.
 	Relation(ctx context.Context, id string) (Relation, error)
 	// RelationsOf lists the relations in which the person asks or is asked for.
 	RelationsOf(ctx context.Context, person PersonID) ([]Relation, error)
 
+	// PutDispute stores a dispute, or the one of that id anew; its person stays.
 	PutDispute(ctx context.Context, d Dispute) error
 	DisputesOf(ctx context.Context, person PersonID) ([]Dispute, error)
 	// Disputes lists those of a jurisdiction, oldest first.
@@ -144,6 +158,7 @@ type Relations interface {
 
 // Reviews keeps the photos that wait for a comparison.
 type Reviews interface {
+	// PutPhoto stores a photo that waits. CodeConflict: the id is taken.
 	PutPhoto(ctx context.Context, p Photo) error
 	// Photo returns one with its data. CodeNotFound.
 	Photo(ctx context.Context, id string) (Photo, error)
@@ -165,6 +180,8 @@ type Doors interface {
 	Venue(ctx context.Context, id string) (Venue, error)
 	Venues(ctx context.Context, jurisdiction string) ([]Venue, error)
 	// PutVisit records one decision; where the person is known, also the fact, in the same transaction.
+	// A fact that is there already means that the visit is, too: nothing happens.
+	// CodeConflict: its source and id are taken by a fact with other content.
 	PutVisit(ctx context.Context, v Visit, fact *PersonFact) error
 	// VisitsAt lists the visits of a venue since a time, the newest first.
 	VisitsAt(ctx context.Context, venue string, since time.Time, limit int) ([]Visit, error)
