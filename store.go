@@ -9,9 +9,9 @@ import (
 // suite that each engine must pass. Every method is safe for concurrent use. A
 // method that changes something returns only after the change is durable: it
 // survives kill -9. Errors are [Error] with CodeNotFound, CodeConflict or CodeInvalid where
-// documented; any other error is the engine's own. Naming a person whom the store doesn't know is
-// CodeNotFound. Lists come oldest first unless said otherwise. An instant comes back as the same
-// instant, in UTC.
+// documented; any other error is the engine's own. Writing about a person whom the store doesn't
+// know is CodeNotFound, and a list about one is empty. Lists come oldest first unless said
+// otherwise. An instant comes back as the same instant, in UTC.
 type Store interface {
 	Ledger
 	AreaStore

@@ -186,10 +186,7 @@ func (c *conn) eachFact(person int64, f func(n int64, fact storedFact) error) er
 // Facts reads one range of the primary key. Times come back in UTC, Person is
 // nil, and an empty list is nil.
 func (s *Store) Facts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
-	person, ok := s.ids.number(id)
-	if !ok {
-		return nil, nil
-	}
+	person := s.ids.orNone(id)
 	var stored []storedFact
 	err := s.read(ctx, "reading facts", func(c *conn) error {
 		err := c.eachFact(person, func(_ int64, f storedFact) error {

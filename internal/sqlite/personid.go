@@ -47,6 +47,14 @@ func (p *personIDs) must(id healthcode.PersonID) (int64, error) {
 	return number, nil
 }
 
+// orNone is number for reads: of 0 there is nothing.
+func (p *personIDs) orNone(id healthcode.PersonID) int64 {
+	if number, ok := p.number(id); ok {
+		return number
+	}
+	return 0
+}
+
 // optional returns nil for the zero id.
 func (p *personIDs) optional(id healthcode.PersonID) (any, error) {
 	if id == (healthcode.PersonID{}) {

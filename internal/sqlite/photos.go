@@ -69,11 +69,7 @@ func (s *Store) Photo(ctx context.Context, id string) (healthcode.Photo, error) 
 
 // PhotosOf reads a range of the primary key.
 func (s *Store) PhotosOf(ctx context.Context, id healthcode.PersonID) ([]healthcode.Photo, error) {
-	person, err := s.ids.must(id)
-	if err != nil {
-		return nil, err
-	}
-	return many(ctx, s, "listing photos", s.scanPhoto, photoColumns+"WHERE person = ? ORDER BY uploaded, id", person)
+	return many(ctx, s, "listing photos", s.scanPhoto, photoColumns+"WHERE person = ? ORDER BY uploaded, id", s.ids.orNone(id))
 }
 
 // PhotosWaiting reads a range of an index.

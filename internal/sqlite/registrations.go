@@ -31,13 +31,9 @@ func (t *tx) register(person int64, r healthcode.Registration) error {
 
 // Registrations lists a person's, oldest first.
 func (s *Store) Registrations(ctx context.Context, id healthcode.PersonID) (list []healthcode.Registration, err error) {
-	person, err := s.ids.must(id)
-	if err != nil {
-		return nil, err
-	}
 	err = s.read(ctx, "reading registrations", func(c *conn) error {
 		return c.each(`SELECT jurisdiction, declaration, language, channel, at FROM registration
-			WHERE person = ? ORDER BY at, jurisdiction`, []any{person}, func(scan scanner) error {
+			WHERE person = ? ORDER BY at, jurisdiction`, []any{s.ids.orNone(id)}, func(scan scanner) error {
 			r := healthcode.Registration{Person: id}
 			var at int64
 			err := scan(&r.Jurisdiction, &r.Declaration, &r.Language, &r.Channel, &at)
@@ -51,15 +47,9 @@ func (s *Store) Registrations(ctx context.Context, id healthcode.PersonID) (list
 
 // RegisteredPersons pages in the order in which the persons were made.
 func (s *Store) RegisteredPersons(ctx context.Context, jurisdiction string, after healthcode.PersonID, limit int) (ids []healthcode.PersonID, err error) {
-	var last int64
-	if after != (healthcode.PersonID{}) {
-		if last, err = s.ids.must(after); err != nil {
-			return nil, err
-		}
-	}
 	err = s.read(ctx, "listing registered persons", func(c *conn) error {
 		return c.each(`SELECT DISTINCT person FROM registration WHERE jurisdiction = ? AND person > ?
-			ORDER BY person LIMIT ?`, []any{jurisdiction, last, limit}, func(scan scanner) error {
+			ORDER BY person LIMIT ?`, []any{jurisdiction, s.ids.orNone(after), limit}, func(scan scanner) error {
 			var person int64
 			err := scan(&person)
 			ids = append(ids, s.ids.id(person))

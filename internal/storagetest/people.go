@@ -22,6 +22,7 @@ var peopleTests = map[string]func(*testing.T, healthcode.Store){
 	"more documents":    documentsAreLinked,
 	"registrations":     registrationsAreKept,
 	"registered, paged": registeredPersonsInPages,
+	"lists of nobody":   listsOfNobody,
 }
 
 func wholePerson() healthcode.Person {
@@ -280,5 +281,27 @@ func registeredPersonsInPages(t *testing.T, s healthcode.Store) {
 	}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%d persons, want %d", len(got), len(want))
+	}
+}
+
+func listsOfNobody(t *testing.T, s healthcode.Store) {
+	create(t, s, wholePerson())
+	for _, nobody := range []healthcode.PersonID{{}, {1}} {
+		wantEmpty(t, "facts")(s.Facts(ctx, nobody))
+		wantEmpty(t, "registrations")(s.Registrations(ctx, nobody))
+		wantEmpty(t, "sessions")(s.SessionsOf(ctx, nobody))
+		wantEmpty(t, "looks")(s.Looks(ctx, nobody, 10))
+		wantEmpty(t, "relations")(s.RelationsOf(ctx, nobody))
+		wantEmpty(t, "disputes")(s.DisputesOf(ctx, nobody))
+		wantEmpty(t, "photos")(s.PhotosOf(ctx, nobody))
+	}
+}
+
+func wantEmpty(t tb, what string) func(list any, err error) {
+	return func(list any, err error) {
+		t.Helper()
+		if n := reflect.ValueOf(list).Len(); err != nil || n > 0 {
+			t.Errorf("%s of nobody: %d (%v)", what, n, err)
+		}
 	}
 }
