@@ -83,6 +83,9 @@ func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, te
 		return Answer{}, &healthcode.Error{Code: healthcode.CodeInvalid, Field: "temperature", Err: err,
 			Text: healthcode.Text{ZH: "体温不对，请重新测量。", EN: "That is no body temperature; please measure again."}}
 	}
+	if answer.Decision.Decision == policy.NotUsed { // then the door learns nothing of the person either
+		holder, answer = nil, Answer{Decision: answer.Decision, State: policy.StateNone, At: answer.At}
+	}
 	return answer, s.record(ctx, a, v, p, holder, answer)
 }
 

@@ -13,11 +13,12 @@ import (
 
 // record writes the look and the visit before the answer is given. Whoever was
 // let in was there: that is a fact with the venue as its source, which ends with
-// its retention. Where the code isn't used, as in a hospital, nothing is recorded of the person.
+// its retention. H is nil where no code was shown, and where none is used, as in
+// a hospital: then nothing is recorded of any person.
 func (s *Service) record(ctx context.Context, a healthcode.Actor, v healthcode.Venue, p *policy.Policy, h *holder, answer Answer) error {
 	visit := healthcode.Visit{Venue: v.ID, At: answer.At, Decision: string(answer.Decision.Decision), State: answer.State,
 		DeleteAfter: answer.At.Add(time.Duration(p.Retention.Visits) * 24 * time.Hour)}
-	if h == nil || answer.Decision.Decision == policy.NotUsed {
+	if h == nil {
 		return s.store.PutVisit(ctx, visit, nil)
 	}
 	visit.Person = h.person

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"healthcode"
+	"healthcode/internal/access"
 	"healthcode/pass"
 	"healthcode/policy"
 )
@@ -126,8 +127,8 @@ func (s *Service) Renew(ctx context.Context, a healthcode.Actor, jurisdiction, r
 		o, err := s.OfRelation(ctx, a, relation)
 		return o.Pass, err
 	}
-	if a.Role != healthcode.RoleResident {
-		return Pass{}, healthcode.Errorf(healthcode.CodeSignedOut, "", "请先登录。", "Please sign in first.")
+	if err := access.Require(a, healthcode.RoleResident); err != nil {
+		return Pass{}, err
 	}
 	person, err := s.registered(ctx, a.Person, jurisdiction)
 	if err != nil {
