@@ -174,3 +174,11 @@ func sourcesOf(v view, c *status.Code) []freshness {
 }
 
 func bestState(v view) policy.State { return v.policy.Colours[len(v.policy.Colours)-1].State }
+
+// untilWords says when a state ends; zero where that is not known.
+func untilWords(v view, until time.Time) string {
+	if until.IsZero() {
+		return v.say(textEndUnknown)
+	}
+	return v.say(textUntil, v.moment(until))
+}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"net/url"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 // reasonCard is why a code is as it is: one colour rule's match, or one hold with its matches.
 type reasonCard struct {
+	id      string // of the card, to lead to it
 	title   string // a hold's name; "" for a colour
 	state   policy.State
 	since   time.Time
@@ -56,7 +58,22 @@ func reasonCards(v view, c *status.Code) []reasonCard {
 		}
 		cards = append(cards, card)
 	}
+	for i := range cards {
+		cards[i].id = fmt.Sprintf("reason-%d", i+1)
+	}
 	return cards
+}
+
+// line is the card in one line.
+func (c reasonCard) line(v view) string {
+	what := c.title
+	if what == "" {
+		what = c.matches[0].text
+	}
+	if c.until == nil {
+		return what
+	}
+	return v.say(textReasonLine, what, v.moment(*c.until))
 }
 
 func factLines(v view, c *status.Code, refs []healthcode.FactRef) []factLine {

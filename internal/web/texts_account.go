@@ -4,19 +4,19 @@ import "healthcode"
 
 // Texts of the account, the photo, and who looked.
 var (
-	textRegistered   = say("申领成功,您的健康码已经可以用了。", "Done: your code is ready to use.")
+	textRegistered   = say("申领成功，您的健康码已经可以用了。", "Done: your code is ready to use.")
 	textPhotoTitle   = say("证件照片页", "Photo of your document")
-	textPhotoLead    = say("请拍摄证件的关键信息页(有照片和姓名的一页),由工作人员与您填写的内容比对。", "Take a picture of the document's key page, the one with photo and name. A member of staff compares it with what you typed.")
+	textPhotoLead    = say("请拍摄证件的关键信息页（有照片和姓名的一页），由工作人员与您填写的内容比对。", "Take a picture of the document's key page, the one with photo and name. A member of staff compares it with what you typed.")
 	textPhotoLabel   = say("照片", "Photo")
-	textPhotoHint    = say("JPEG 或 PNG,不超过 10 MB。整页入镜,字要看得清,避免反光。", "JPEG or PNG, at most 10 MB. The whole page, every letter legible, no glare.")
+	textPhotoHint    = say("JPEG 或 PNG，不超过 10 MB。整页入镜，字要看得清，避免反光。", "JPEG or PNG, at most 10 MB. The whole page, every letter legible, no glare.")
 	textPhotoSend    = say("上传", "Upload")
-	textPhotoLater   = say("以后再传,先看健康码", "Later: show me my code")
-	textPhotoDeleted = say("照片加密保存,只用于比对,最多 %d 天后删除。没有上传时,码上会写“身份尚未核对”。", "The photo is stored encrypted, serves for the comparison alone, and is deleted after %d days at most. Until then the code says “identity not yet checked”.")
+	textPhotoLater   = say("以后再传，先看健康码", "Later: show me my code")
+	textPhotoDeleted = say("照片加密保存，只用于比对，最多 %d 天后删除。没有上传时，码上会写“身份尚未核对”。", "The photo is stored encrypted, serves for the comparison alone, and is deleted after %d days at most. Until then the code says “identity not yet checked”.")
 	textPhotosSent   = say("已上传", "What you sent")
 	photoStates      = map[string]healthcode.Text{
 		"waiting":    say("等待比对", "waits to be compared"),
 		"matched":    say("比对一致", "it matches"),
-		"mismatched": say("不一致或看不清,请重新上传", "it does not match or can't be read; please send another"),
+		"mismatched": say("不一致或看不清，请重新上传", "it does not match or can't be read; please send another"),
 	}
 	identityStates = map[string]healthcode.Text{
 		"unchecked": say("尚未核对", "not yet checked"),
@@ -29,27 +29,27 @@ var (
 	textRename          = say("更正姓名", "Correct the name")
 	textRenameLead      = say("更正后需要重新核对身份。旧的姓名只为审计保留。", "After that your identity is checked anew. The old name is kept for an audit alone.")
 	textNewDocument     = say("添加新换的证件", "Add a renewed document")
-	textNewDocumentLead = say("换了护照也还是您:新证件会与旧的连在一起,状态和记录都保留。", "A new passport, and still you: the new document is linked to the old one, and your state and records stay.")
-	textEntryAsk        = say("这是您入境时使用的证件吗?", "Is this the document you entered the country with?")
+	textNewDocumentLead = say("换了护照也还是您：新证件会与旧的连在一起，状态和记录都保留。", "A new passport, and still you: the new document is linked to the old one, and your state and records stay.")
+	textEntryAsk        = say("这是您入境时使用的证件吗？", "Is this the document you entered the country with?")
 	textEntryYes        = say("是", "Yes")
 	textSave            = say("保存", "Save")
-	textChangePhone     = say("更换手机号码请拨打下方电话,由工作人员核实。", "To change the phone number call the number below; staff will verify it.")
+	textChangePhone     = say("更换手机号码请拨打下方电话，由工作人员核实。", "To change the phone number call the number below; staff will verify it.")
 
 	textSessions       = say("在哪些设备上登录", "Where you are signed in")
-	textSessionsLead   = say("有不认识的设备?把它退出,再打下方电话。", "Something you don't know? Sign it out and call the number below.")
-	textThisOne        = say("(这台设备)", "(this device)")
+	textSessionsLead   = say("有不认识的设备？把它退出，再打下方电话。", "Something you don't know? Sign it out and call the number below.")
+	textThisOne        = say("（这台设备）", "(this device)")
 	textSessionSince   = say("登录于 %s", "signed in on %s")
 	textSignOutThere   = say("退出这台设备", "Sign this device out")
 	textSignOutAll     = say("退出所有设备", "Sign out everywhere")
 	textSignedOutThere = say("已退出。", "Signed out there.")
 	textUnknownDevice  = say("未知设备", "Unknown device")
 
-	textLooksLead  = say("每次有人查看您的健康码或资料,都在查看之前记录下来。", "Every look at your code or record is written down before it happens.")
+	textLooksLead  = say("每次有人查看您的健康码或资料，都在查看之前记录下来。", "Every look at your code or record is written down before it happens.")
 	textNoLooks    = say("还没有人查看过您。", "Nobody has looked at you so far.")
-	textLooksWrong = say("看到不该有的记录?请拨打下方电话。", "Something that should not be there? Call the number below.")
-	textSaw        = say("看到了:%s", "Saw: %s")
+	textLooksWrong = say("看到不该有的记录？请拨打下方电话。", "Something that should not be there? Call the number below.")
+	textSaw        = say("看到了：%s", "Saw: %s")
 	textLookBy     = say("代您出示的人 %s", "the person who shows your code, %s")
-	textLookVenue  = say("地点:%s", "at %s")
+	textLookVenue  = say("地点：%s", "at %s")
 	lookRoles      = map[string]healthcode.Text{
 		"checkpoint":    say("门口工作人员", "door staff"),
 		"caseworker":    say("社区工作人员", "community officer"),
@@ -75,12 +75,12 @@ var (
 	textNoReports     = say("您还没有申报过。", "You have not reported anything so far.")
 	textSentAt        = say("%s 提交", "sent on %s")
 	textAccepted      = say("您同意过的声明", "What you have accepted")
-	textAcceptedAt    = say("版本 %[1]s,%[2]s 同意", "version %[1]s, accepted on %[2]s")
+	textAcceptedAt    = say("版本 %[1]s，%[2]s 同意", "version %[1]s, accepted on %[2]s")
 	textReadIt        = say("查看全文", "Read it")
 )
 
 // Texts of the demo's outbox.
 var (
-	textOutboxLead  = say("演示用:真实系统会把这些短信发到手机上。", "For the demo alone: a real service sends these to phones.")
+	textOutboxLead  = say("演示用：真实系统会把这些短信发到手机上。", "For the demo alone: a real service sends these to phones.")
 	textOutboxEmpty = say("还没有短信。", "No messages so far.")
 )

@@ -84,7 +84,7 @@ var symptoms = []struct {
 	id   string
 	text healthcode.Text
 }{
-	{"fever", say("发热(37.3℃ 或以上)", "Fever (37.3 °C or more)")},
+	{"fever", say("发热（37.3℃ 或以上）", "Fever (37.3 °C or more)")},
 	{"cough", say("咳嗽", "Cough")},
 	{"dry-cough", say("干咳", "Dry cough")},
 	{"sore-throat", say("咽痛", "Sore throat")},
@@ -103,7 +103,7 @@ var symptoms = []struct {
 
 var (
 	textComma          = say("、", ", ")
-	textDetail         = say("%[1]s:%[2]s", "%[1]s: %[2]s")
+	textDetail         = say("%[1]s：%[2]s", "%[1]s: %[2]s")
 	textSince          = say("自 %s 起", "since %s")
 	textFromTo         = say("%[1]s 至 %[2]s", "%[1]s to %[2]s")
 	textCompleted      = say("已完成", "completed")

@@ -2,6 +2,7 @@ package web
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -27,6 +28,7 @@ type timelineSegment struct {
 	holds            []string
 	from, until      time.Time
 	started, openEnd bool // it began before the scale; its end isn't known
+	best             bool // nothing is known against the person
 	patternID        string
 }
 
@@ -58,7 +60,8 @@ func timelineOf(v view, segments []healthcode.Segment) timeline {
 			continue
 		}
 		seg := timelineSegment{number: len(t.segments) + 1, from: s.From, started: i == 0,
-			openEnd: s.Until == nil, state: v.state(s.State)}
+			openEnd: s.Until == nil,
+			state:   v.state(s.State), best: s.State == v.policy.BaseColour()}
 		x, end := at(s.From), 100.0
 		if s.Until != nil {
 			seg.until = *s.Until
@@ -70,6 +73,9 @@ func timelineOf(v view, segments []healthcode.Segment) timeline {
 		width := min(max(end-x, leastWidth), 100-x)
 		seg.left, seg.width, seg.middle = percent(x), percent(width), percent(x+width/2)
 		seg.wide = width >= numberWidth
+		if math.Abs(x+width/2-now) < numberWidth/2 { // the marker would cross the number out
+			seg.middle = percent(x + width/4)
+		}
 		seg.patternID = fmt.Sprintf("timeline-%d", seg.number)
 		for _, h := range s.Holds {
 			seg.holds = append(seg.holds, v.hold(h))
