@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"healthcode"
 )
@@ -61,11 +63,17 @@ func BenchmarkVisit(b *testing.B) {
 	}
 	b.Run("alone", func(b *testing.B) {
 		s, ids := loaded(b)
+		var took []time.Duration
 		for b.Loop() {
+			start := time.Now()
 			if err := put(s, ids); err != nil {
 				b.Fatal(err)
 			}
+			took = append(took, time.Since(start))
 		}
+		slices.Sort(took)
+		b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
+		b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 	})
 	b.Run("200 doors", func(b *testing.B) {
 		s, ids := loaded(b)

@@ -56,12 +56,21 @@ func TestNothingPersonalIsReadable(t *testing.T) {
 		}
 	}
 	look("open")
+	wantPrivate(t, path+"-wal")
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
 	look("closed")
+	wantPrivate(t, path)
+}
+
+func wantPrivate(t *testing.T, path string) {
+	t.Helper()
 	info, err := os.Stat(path)
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Errorf("mode %v (%v), want 0600", info.Mode(), err)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info.Mode().Perm() != 0o600 {
+		t.Errorf("%s has mode %v, want 0600", filepath.Base(path), info.Mode())
 	}
 }

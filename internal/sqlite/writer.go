@@ -133,9 +133,12 @@ func (w *writer) commit(group []*write) {
 		_, _ = w.conn.exec("ROLLBACK")
 		err, _ = broken(err)
 		for _, op := range group {
-			op.err = fmt.Errorf("nothing was stored: %w", err)
+			op.err = fmt.Errorf("the write was undone: %w", err)
 		}
 		return
+	}
+	if len(w.sources) >= maxCachedSources {
+		clear(w.sources)
 	}
 	maps.Copy(w.sources, t.sources)
 }
