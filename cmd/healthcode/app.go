@@ -71,7 +71,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		return nil, err
 	}
 	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
-		Checkpoint: doors, Casework: cases, Sealer: a.vault, Log: log, Secure: s.Secure}
+		Checkpoint: doors, Casework: cases, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
 	if s.Outbox {
 		pages.Outbox = a.store
 	}

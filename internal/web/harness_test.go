@@ -68,7 +68,7 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	s.server = New(Config{Clock: clock, Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
-		Casework: casework.New(s.store, clock, log), Sealer: keys, Log: log, Outbox: s.store})
+		Casework: casework.New(s.store, clock, log), Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)
 	return s

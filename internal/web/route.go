@@ -30,6 +30,7 @@ func (s *Server) Routes() []Route {
 		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(),
 		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.outboxRoutes(),
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(),
+		s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"healthcode"
@@ -23,6 +24,7 @@ type Config struct {
 	Status     *status.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
+	Store      Store
 	Sealer     healthcode.Sealer // of forms that are filled in over several pages
 	Log        *slog.Logger
 	// Secure says that people reach the pages over TLS: cookies and headers insist on it then.
@@ -31,18 +33,27 @@ type Config struct {
 	Outbox healthcode.Messages
 }
 
+// Store is what the pages of staff read and write without a service between.
+type Store interface {
+	healthcode.AreaStore
+	healthcode.Access
+	healthcode.Doors
+}
+
 // Server serves the pages.
 type Server struct {
 	Config
-	secure  bool
-	assets  assets
-	home    *time.Location // of pages that belong to no jurisdiction
-	handler http.Handler
+	admin     *access.Admin
+	areasTurn sync.Mutex // of those who change the areas
+	secure    bool
+	assets    assets
+	home      *time.Location // of pages that belong to no jurisdiction
+	handler   http.Handler
 }
 
 // New returns the pages. Mount them at "/".
 func New(c Config) *Server {
-	s := &Server{Config: c, secure: c.Secure, assets: newAssets(c.Policies), home: time.UTC}
+	s := &Server{Config: c, admin: access.NewAdmin(c.Store, c.Status), secure: c.Secure, assets: newAssets(c.Policies), home: time.UTC}
 	if all := c.Policies.Policies(); len(all) > 0 {
 		s.home = all[0].Location
 	}

@@ -10,9 +10,12 @@ import (
 
 // Who may use the pages of staff.
 var (
-	checkpoints = []healthcode.Role{healthcode.RoleCheckpoint}
-	caseworkers = []healthcode.Role{healthcode.RoleCaseworker}
-	staff       = healthcode.Roles[1:] // everybody but residents
+	checkpoints    = []healthcode.Role{healthcode.RoleCheckpoint}
+	caseworkers    = []healthcode.Role{healthcode.RoleCaseworker}
+	authorities    = []healthcode.Role{healthcode.RoleAuthority}
+	auditors       = []healthcode.Role{healthcode.RoleAuditor}
+	administrators = []healthcode.Role{healthcode.RoleAdministrator}
+	staff          = healthcode.Roles[1:] // everybody but residents
 )
 
 func (s *Server) staffRoutes() []Route {
@@ -87,6 +90,15 @@ var staffTasks = map[healthcode.Role][]staffTask{
 	healthcode.RoleCaseworker: {
 		{"/staff/photos", textReviews, textTaskPhotos},
 		{"/staff/disputes", textCaseDisputes, textTaskDisputes},
+	},
+	healthcode.RoleAuthority: {
+		{"/staff/areas", textAreas, textTaskAreas},
+		{"/staff/policies", textPolicies, textTaskPolicies},
+	},
+	healthcode.RoleAuditor: {{"/staff/looks", textAudit, textTaskAudit}},
+	healthcode.RoleAdministrator: {
+		{"/staff/accounts", textAccounts, textTaskAccounts},
+		{"/staff/venues", textVenues, textTaskVenues},
 	},
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"healthcode"
+	"healthcode/internal/area"
 )
 
 // roleNames say what each role is called.
@@ -49,4 +50,48 @@ func (v view) photoFilter(hours int) string {
 		return v.say(textReviewsAll)
 	}
 	return v.say(textReviewsOlder, v.age(v.now.Add(-time.Duration(hours)*time.Hour)))
+}
+
+// levelNames say what each risk level is called.
+var levelNames = map[healthcode.Level]healthcode.Text{
+	healthcode.LevelLow: textLevelLow, healthcode.LevelMedium: textLevelMedium, healthcode.LevelHigh: textLevelHigh}
+
+// purposeNames and sawNames say why somebody looked, and what they saw.
+var (
+	purposeNames = map[string]healthcode.Text{"scan": textPurposeScan, "proxy": textPurposeProxy,
+		"review": textPurposeReview, "dispute": textPurposeDispute}
+	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement}
+)
+
+// accountDone says what was done to an account.
+var accountDone = map[string]healthcode.Text{"closed": textAccountDoneClosed, "opened": textAccountDoneOpened}
+
+func areaFilesField(v view, page areaPage) field {
+	return field{name: "files", label: v.say(textAreasFiles), hint: v.say(textAreasFilesHint), errors: page.errors}
+}
+
+// roleChoices lists the roles that an account can have.
+func (v view) roleChoices(chosen healthcode.Role) []choice {
+	var list []choice
+	for _, role := range staff {
+		list = append(list, choice{value: string(role), label: v.say(roleNames[role]), chosen: role == chosen})
+	}
+	return list
+}
+
+// venueChoices lists the venues at which an account can work.
+func (v view) venueChoices(venues []healthcode.Venue, chosen string) []group {
+	var g group
+	for _, venue := range venues {
+		g.choices = append(g.choices, choice{value: venue.ID, label: v.say(venue.Name) + " · " + venue.ID, chosen: venue.ID == chosen})
+	}
+	return []group{g}
+}
+
+// county names a county; a code that is none stands for itself.
+func (v view) county(code string) string {
+	if name := area.FullName(code); name.Complete() {
+		return v.say(name)
+	}
+	return code
 }
