@@ -35,20 +35,17 @@ type areasInput struct {
 }
 
 func (s *Server) getAreas(c *call, in *areasInput) (file, error) {
-	history, err := s.areas.get(c.ctx, s.Store, s.Complete)
-	if err != nil {
-		return file{}, err
+	history, whole, err := s.areas.get(c.ctx, s.Store, s.Complete)
+	if err != nil || len(in.Code) == 0 {
+		return file{"application/json", whole}, err
 	}
-	if len(in.Code) > 0 {
-		named := healthcode.AreaHistory{}
-		for _, county := range history.Areas {
-			if slices.Contains(in.Code, county.Code) {
-				named.Areas = append(named.Areas, county)
-			}
+	named := healthcode.AreaHistory{}
+	for _, county := range history.Areas {
+		if slices.Contains(in.Code, county.Code) {
+			named.Areas = append(named.Areas, county)
 		}
-		history = named
 	}
-	data, err := json.Marshal(history)
+	data, err := json.Marshal(named)
 	return file{"application/json", data}, err
 }
 
@@ -87,31 +84,35 @@ func (s *Server) putAreas(c *call, in *inJurisdiction) (AreasPut, error) {
 	return AreasPut{len(history.Areas), version}, nil
 }
 
-// areaCache keeps the history until it changes: asking for its version is one small read.
+// areaCache keeps the history, and its JSON, until it changes: asking for its version is one small read.
 type areaCache struct {
 	mu      sync.Mutex
-	read    bool
 	version int64
 	history healthcode.AreaHistory
+	json    []byte // nil until it was read
 }
 
-func (a *areaCache) get(ctx context.Context, store healthcode.AreaStore, complete func(healthcode.AreaHistory) healthcode.AreaHistory) (healthcode.AreaHistory, error) {
+func (a *areaCache) get(ctx context.Context, store healthcode.AreaStore, complete func(healthcode.AreaHistory) healthcode.AreaHistory) (healthcode.AreaHistory, []byte, error) {
 	version, err := store.AreasVersion(ctx)
 	if err != nil {
-		return healthcode.AreaHistory{}, fmt.Errorf("reading the areas' version: %w", err)
+		return healthcode.AreaHistory{}, nil, fmt.Errorf("reading the areas' version: %w", err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.read && a.version == version {
-		return a.history, nil
+	if a.json != nil && a.version == version {
+		return a.history, a.json, nil
 	}
 	history, version, err := store.Areas(ctx)
 	if err != nil {
-		return history, fmt.Errorf("reading the area history: %w", err)
+		return history, nil, fmt.Errorf("reading the area history: %w", err)
 	}
 	if complete != nil {
 		history = complete(history)
 	}
-	a.read, a.version, a.history = true, version, history
-	return history, nil
+	data, err := json.Marshal(history)
+	if err != nil {
+		return history, nil, fmt.Errorf("writing the area history: %w", err)
+	}
+	a.version, a.history, a.json = version, history, data
+	return history, data, nil
 }

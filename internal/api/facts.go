@@ -1,7 +1,6 @@
 package api
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -66,7 +65,7 @@ func (s *Server) sendFacts(c *call, in *inJurisdiction) (FactsSent, error) {
 			}
 		}})
 	if err != nil {
-		return FactsSent{}, importError(err)
+		return FactsSent{}, bodyError(fmt.Errorf("taking facts in: %w", err))
 	}
 	sent.Lines, sent.Stored, sent.Duplicates = summary.Lines, summary.Stored, summary.Duplicates
 	sent.Conflicts, sent.Refused = summary.Conflicts, summary.Refused+screened.refused
@@ -86,12 +85,4 @@ func lineError(line int, err error) LineError {
 		return LineError{line, known.Code, text}
 	}
 	return LineError{line, healthcode.CodeInvalid, healthcode.Text{ZH: "这一行有错，请按英文说明修改：" + err.Error(), EN: err.Error()}}
-}
-
-// importError tells an interrupted stream from our own faults.
-func importError(err error) error {
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &healthcode.Error{Code: codeInterrupted, Text: textInterrupted, Err: err}
-	}
-	return bodyError(fmt.Errorf("taking facts in: %w", err))
 }

@@ -28,7 +28,7 @@ func TestNotReady(t *testing.T) {
 
 func TestHeaders(t *testing.T) {
 	h := newHouse(t)
-	for path, cache := range map[string]string{"/v1/keys/beijing": "public, max-age=60", "/v1/policies": "no-store", "/v1/me": "no-store", "/v1/nothing": "no-store"} {
+	for path, cache := range map[string]string{"/v1/keys/beijing": "public, max-age=60", "/v1/keys/atlantis": "no-store", "/v1/policies": "no-store", "/v1/me": "no-store", "/v1/nothing": "no-store"} {
 		header := h.call(http.MethodGet, path, "", nil).Header()
 		for name, want := range map[string]string{"Cache-Control": cache, "X-Content-Type-Options": "nosniff",
 			"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Strict-Transport-Security": ""} {

@@ -1,8 +1,10 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -133,6 +135,26 @@ func TestPolicyFileMustBeThePolicy(t *testing.T) {
 		services.PolicyFile = f
 		if _, err := New(services); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// TestSlownessAndAbsence tell a store that is too slow from a caller who went away.
+func TestSlownessAndAbsence(t *testing.T) {
+	h := newHouse(t)
+	for cause, want := range map[error]struct {
+		code   healthcode.Code
+		status int
+		logged bool
+	}{
+		context.DeadlineExceeded: {codeBusy, 503, true},
+		context.Canceled:         {codeInterrupted, 400, false},
+	} {
+		before := len(h.log.String())
+		c := &call{server: h.server, route: &Route{}, ctx: t.Context(), header: http.Header{}, lang: healthcode.EN}
+		p := c.problem(fmt.Errorf("reading the facts: %w", cause))
+		if p.Code != want.code || p.Status != want.status || want.logged != (len(h.log.String()) > before) {
+			t.Errorf("%v: %+v, log %s", cause, p, h.log.String()[before:])
 		}
 	}
 }

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -21,8 +22,6 @@ type Problem struct {
 	// Errors holds each fault where there are several.
 	Errors    []FieldProblem `json:"errors,omitempty" doc:"Every fault, where there are several"`
 	RequestID string         `json:"request_id" doc:"Names this request in the operator's log"`
-
-	header http.Header // of the answer
 }
 
 // FieldProblem is one of several faults.
@@ -56,6 +55,14 @@ func (p *Problem) write(w http.ResponseWriter) {
 // problem turns an error into what the caller gets. What may not be shown is
 // logged, and shown as "internal" with the name under which the log has it.
 func (c *call) problem(err error) *Problem {
+	switch {
+	case errors.Is(err, context.Canceled): // the caller went away
+		err = &healthcode.Error{Code: codeInterrupted, Text: textInterrupted}
+	case errors.Is(err, context.DeadlineExceeded):
+		c.log("a call took too long", err)
+		c.header.Set("Retry-After", "10")
+		err = &healthcode.Error{Code: codeBusy, Text: textBusy}
+	}
 	var faults []FieldProblem
 	status := 0
 	for _, e := range split(err) {
@@ -79,8 +86,12 @@ func split(err error) []error {
 }
 
 func (c *call) internal(err error) *Problem {
-	c.server.Log.ErrorContext(c.ctx, "a call failed", "request_id", RequestID(c.ctx), "route", c.route.name(), "error", err)
+	c.log("a call failed", err)
 	return c.newProblem(http.StatusInternalServerError, []FieldProblem{{Code: healthcode.CodeInternal, Text: textInternal}})
+}
+
+func (c *call) log(message string, err error) {
+	c.server.Log.ErrorContext(c.ctx, message, "request_id", RequestID(c.ctx), "route", c.route.name(), "error", err)
 }
 
 func (c *call) newProblem(status int, faults []FieldProblem) *Problem {
@@ -90,11 +101,17 @@ func (c *call) newProblem(status int, faults []FieldProblem) *Problem {
 	if len(faults) > 1 {
 		p.Errors = faults
 	}
+	c.header.Set("Cache-Control", "no-store")
 	c.header.Set("Content-Language", string(c.lang))
 	if status == http.StatusUnauthorized {
 		c.header.Set("WWW-Authenticate", `Bearer realm="healthcode"`)
 	}
 	return p
+}
+
+var textBusy = healthcode.Text{
+	ZH: "系统繁忙，没有及时办完。请稍后再试。",
+	EN: "The service is busy and didn't finish in time. Try again in a while.",
 }
 
 var textInternal = healthcode.Text{

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"io"
 	"mime"
@@ -36,6 +37,8 @@ func (c *call) accept(types ...string) error {
 func bodyError(err error) error {
 	var large *http.MaxBytesError
 	switch {
+	case errors.Is(err, context.DeadlineExceeded): // it is a net.Error too
+		return err
 	case errors.As(err, &large):
 		return &healthcode.Error{Code: codeTooLarge, Text: textTooLarge, Err: err}
 	case isReadError(err):

@@ -23,6 +23,7 @@ const (
 	codeMediaType   healthcode.Code = "media_type"
 	codeInterrupted healthcode.Code = "body_interrupted"
 	codeNotReady    healthcode.Code = "not_ready"
+	codeBusy        healthcode.Code = "busy"
 )
 
 // statuses says which HTTP status a code has. A code that isn't here is never shown.
@@ -48,6 +49,7 @@ var statuses = map[healthcode.Code]int{
 	codeMediaType:            http.StatusUnsupportedMediaType,
 	codeInterrupted:          http.StatusBadRequest,
 	codeNotReady:             http.StatusServiceUnavailable,
+	codeBusy:                 http.StatusServiceUnavailable,
 }
 
 // statusOf returns the HTTP status of a code, 0 for one that is never shown.

@@ -2,8 +2,8 @@ package api
 
 import (
 	"cmp"
-	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -36,10 +36,7 @@ func (c *call) rejected(status int, msg string, errs []error) *Problem {
 	case http.StatusBadRequest, http.StatusUnprocessableEntity:
 	default:
 		err := errors.Join(errs...)
-		if errors.Is(err, context.Canceled) || isReadError(err) {
-			return c.problem(&healthcode.Error{Code: codeInterrupted, Text: textInterrupted})
-		}
-		return c.internal(errors.Join(errors.New(msg), err))
+		return c.problem(bodyError(fmt.Errorf("%s: %w", msg, err)))
 	}
 	var faults []FieldProblem
 	for _, err := range errs {
