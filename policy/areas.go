@@ -2,6 +2,7 @@ package policy
 
 import (
 	"iter"
+	"slices"
 	"time"
 
 	"healthcode"
@@ -14,19 +15,39 @@ type Areas struct {
 	cities   map[string][]*healthcode.County // by the first four digits
 }
 
-// NewAreas prepares a history, whose entries must be in order of time as
-// [healthcode.ParseAreaHistory] leaves them.
+// NewAreas prepares a history.
 func NewAreas(history healthcode.AreaHistory) *Areas {
 	a := &Areas{
 		counties: make(map[string]*healthcode.County, len(history.Areas)),
 		cities:   make(map[string][]*healthcode.County),
 	}
-	for i := range history.Areas {
-		c := &history.Areas[i]
-		a.counties[c.Code] = c
-		a.cities[city(c.Code)] = append(a.cities[city(c.Code)], c)
+	for _, c := range history.Areas {
+		c.Levels = changes(c.Levels)
+		c.LocalCases = slices.DeleteFunc(slices.Clone(c.LocalCases), func(n healthcode.CaseCount) bool { return n.Count <= 0 })
+		slices.SortStableFunc(c.LocalCases, func(a, b healthcode.CaseCount) int { return a.Date.Compare(b.Date) })
+		c.HardestHit = slices.Clone(c.HardestHit)
+		slices.SortStableFunc(c.HardestHit, func(a, b healthcode.Period) int { return a.From.Compare(b.From) })
+		a.counties[c.Code] = &c
+		a.cities[city(c.Code)] = append(a.cities[city(c.Code)], &c)
 	}
 	return a
+}
+
+// changes keeps the entries at which the level really changes: of several at
+// one time the last, and none that says what was so already.
+func changes(entries []healthcode.LevelChange) []healthcode.LevelChange {
+	entries = slices.Clone(entries)
+	slices.SortStableFunc(entries, func(a, b healthcode.LevelChange) int { return a.From.Compare(b.From) })
+	out := entries[:0]
+	level := healthcode.LevelLow // before its first entry
+	for i, e := range entries {
+		if i+1 < len(entries) && entries[i+1].From.Equal(e.From) || e.Level == level {
+			continue
+		}
+		level = e.Level
+		out = append(out, e)
+	}
+	return out
 }
 
 func city(code string) string { return code[:min(4, len(code))] }
@@ -100,7 +121,7 @@ func (cond *areaCondition) levelSpans(c *healthcode.County) iter.Seq[areaSpan] {
 				from, open = change.From, true
 			case !in && open:
 				open = false
-				if change.From.After(from) && !yield(areaSpan{from, change.From}) {
+				if !yield(areaSpan{from, change.From}) {
 					return
 				}
 			}
@@ -113,17 +134,13 @@ func (cond *areaCondition) levelSpans(c *healthcode.County) iter.Seq[areaSpan] {
 
 // caseSpans yields, for each day with a case on which the sum over the window
 // reaches the threshold, the time from that day until the sum falls below it.
-// A count of 0 is no case.
 func (cond *areaCondition) caseSpans(c *healthcode.County, loc *time.Location) iter.Seq[areaSpan] {
 	return func(yield func(areaSpan) bool) {
 		cases := c.LocalCases
 		sum, first := 0, 0 // of cases[first..i], those still counted
 		for i := range cases {
-			if cases[i].Count <= 0 {
-				continue
-			}
 			for ; !dayEnd(cases[first].Date, cond.within, loc).After(cases[i].Date); first++ {
-				sum -= max(0, cases[first].Count)
+				sum -= cases[first].Count
 			}
 			sum += cases[i].Count
 			if sum < cond.cases {
@@ -131,8 +148,8 @@ func (cond *areaCondition) caseSpans(c *healthcode.County, loc *time.Location) i
 			}
 			// The sum falls as the oldest days drop out.
 			rest, last := sum, first
-			for ; rest-max(0, cases[last].Count) >= cond.cases; last++ {
-				rest -= max(0, cases[last].Count)
+			for ; rest-cases[last].Count >= cond.cases; last++ {
+				rest -= cases[last].Count
 			}
 			if !yield(areaSpan{cases[i].Date, dayEnd(cases[last].Date, cond.within, loc)}) {
 				return
@@ -143,12 +160,10 @@ func (cond *areaCondition) caseSpans(c *healthcode.County, loc *time.Location) i
 
 // becomes returns when the county's level first changes to the given one after t.
 func becomes(c *healthcode.County, level healthcode.Level, t time.Time) (time.Time, bool) {
-	before := healthcode.LevelLow
 	for _, change := range c.Levels {
-		if change.Level == level && before != level && change.From.After(t) {
+		if change.Level == level && change.From.After(t) {
 			return change.From, true
 		}
-		before = change.Level
 	}
 	return time.Time{}, false
 }

@@ -119,7 +119,11 @@ func (e *Evaluation) hold(g group) healthcode.Hold {
 			continue
 		}
 		h.Reasons = append(h.Reasons, reason)
-		h.Exit = e.exits(h.Exit, s)
+	}
+	spans := slices.Clone(e.spans[g.lo:g.hi])
+	slices.SortStableFunc(spans, func(a, b span) int { return a.rule.index - b.rule.index })
+	for i := range spans {
+		h.Exit = e.exits(h.Exit, &spans[i])
 	}
 	h.Rule, h.Ends = last.rule.Rule.Rule, last.ends()
 	return h
