@@ -1,6 +1,8 @@
 package resident_test
 
 import (
+	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -130,5 +132,20 @@ func TestWeakEvidenceAsks(t *testing.T) {
 	send(h, a, resident.Report{Trip: true})
 	if c, err = h.Status.Own(t.Context(), a, "beijing"); err != nil || len(c.Status.Questions) != 0 || c.Status.State != "green" {
 		t.Errorf("state %s, questions %v, %v after the declaration", c.Status.State, c.Status.Questions, err)
+	}
+}
+
+// The phone compares its position with the chosen place by itself: no fact can hold a position, nor a
+// number plate, nor a household registration.
+func TestReportHoldsNoPosition(t *testing.T) {
+	for _, field := range []string{"position", "latitude", "location", "plate", "household_registration"} {
+		var f healthcode.Fact
+		stay := `{"id":"1","source":"person","kind":"stay","area":"310115","evidence":"declared","from":"2022-04-20T10:00:00+08:00"`
+		if err := json.Unmarshal([]byte(stay+"}"), &f); err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal([]byte(stay+`,"`+field+`":"1"}`), &f); err == nil || !strings.Contains(err.Error(), field) {
+			t.Errorf("a fact with %s: error %v", field, err)
+		}
 	}
 }
