@@ -63,11 +63,6 @@ func (c *call) prepare(route Route) error {
 		}
 		c.actor, c.session = actor, session
 	}
-	if route.Roles != nil {
-		if err := access.Require(c.actor, route.Roles...); err != nil {
-			return err
-		}
-	}
 	if place := c.r.PathValue("place"); place != "" {
 		p, err := c.server.Status.Policy(place)
 		if err != nil {
@@ -75,6 +70,11 @@ func (c *call) prepare(route Route) error {
 		}
 		c.policy = p
 		c.rememberPlace()
+	}
+	if route.Roles != nil {
+		if err := access.Require(c.actor, route.Roles...); err != nil {
+			return err
+		}
 	}
 	return nil
 }

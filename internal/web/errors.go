@@ -55,14 +55,17 @@ func statusOf(err error) int {
 func (c *call) fail(err error) {
 	switch code := healthcode.CodeOf(err); {
 	case code == healthcode.CodeSignedOut && c.r.Method == http.MethodGet:
-		c.redirect(c.route.signIn() + "?next=" + url.QueryEscape(c.r.URL.RequestURI()))
+		c.redirect(c.signInPath() + "?next=" + url.QueryEscape(c.r.URL.RequestURI()))
 		return
 	case code == access.CodeStale:
-		c.redirect("/sign-in?again=1&next=" + url.QueryEscape(c.r.URL.Path))
+		c.redirect(c.signInPath() + "?again=1&next=" + url.QueryEscape(c.r.URL.Path))
 		return
 	}
 	httpStatus := statusOf(err)
-	problem := problem{title: textProblem, text: textOurFault, code: healthcode.CodeInternal}
+	problem := problem{title: textProblem, text: textOurFault, code: healthcode.CodeInternal, way: c.view().home(), wayText: textGoHome}
+	if httpStatus == http.StatusUnauthorized {
+		problem.way, problem.wayText = c.signInPath(), textSignIn
+	}
 	var known *healthcode.Error
 	if errors.As(err, &known) && httpStatus != http.StatusInternalServerError {
 		problem.text, problem.code = known.Text, known.Code
@@ -77,10 +80,20 @@ func (c *call) fail(err error) {
 	}
 }
 
+// signInPath is where the caller signs in: in the place of the page, where it belongs to one.
+func (c *call) signInPath() string {
+	if c.policy != nil && slices.Contains(c.route.Roles, healthcode.RoleResident) {
+		return c.in("sign-in")
+	}
+	return c.route.signIn()
+}
+
 // problem is what an error page says.
 type problem struct {
 	title, text healthcode.Text
 	code        healthcode.Code
+	way         string // what to do next: its address, and its words
+	wayText     healthcode.Text
 }
 
 var titles = map[int]healthcode.Text{

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -9,7 +10,9 @@ import (
 	"net/url"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,20 +52,13 @@ func newSite(t *testing.T) *site {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { s.store.Close() })
-	set, err := policy.Load(policies.FS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	history, err := area.DemoHistory()
-	if err != nil {
-		t.Fatal(err)
-	}
+	set, history := loadPolicies(), loadAreas()
 	if err := s.store.PutAreas(t.Context(), history); err != nil {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewTextHandler(t.Output(), nil))
 	acc := access.New(s.store, clock)
-	st := status.New(s.store, set, status.NewKeys(keys), keys, clock, func(h healthcode.AreaHistory) healthcode.AreaHistory { return h })
+	st := status.New(s.store, set, status.NewKeys(keys), keys, clock, area.Complete)
 	res, err := resident.New(s.store, keys, st, acc, clock, log)
 	if err != nil {
 		t.Fatal(err)
@@ -72,6 +68,37 @@ func newSite(t *testing.T) *site {
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)
 	return s
+}
+
+// Policies and areas are read once: nothing changes them.
+var (
+	loadPolicies = sync.OnceValue(func() *policy.Set { return loaded(policy.Load(policies.FS)) })
+	loadAreas    = sync.OnceValue(func() healthcode.AreaHistory { return loaded(area.DemoHistory()) })
+)
+
+func loaded[T any](value T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return value
+}
+
+// add stores facts about somebody who is registered.
+func (s *site) add(who someone, facts ...healthcode.Fact) {
+	s.t.Helper()
+	id, err := s.store.FindPerson(s.t.Context(), healthcode.Document{Type: healthcode.DocumentType(who.kind), Number: who.number, Country: who.country})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	var rows []healthcode.PersonFact
+	for i, f := range facts {
+		f.ID, f.Recorded = fmt.Sprintf("%s-%d", who.number, i), s.now
+		rows = append(rows, healthcode.PersonFact{Person: id, Fact: f})
+	}
+	outcomes, err := s.store.Append(s.t.Context(), rows)
+	if err != nil || slices.ContainsFunc(outcomes, func(o healthcode.Outcome) bool { return o != healthcode.Stored }) {
+		s.t.Fatalf("storing facts: %v %v", outcomes, err)
+	}
 }
 
 // browser is one browser.
