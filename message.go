@@ -59,7 +59,7 @@ type MessageReceipt struct {
 
 // MaybeTwice reports whether a part was submitted again although the gateway
 // may have taken it the first time, so that the phone may show it twice.
-func (m *Message) MaybeTwice() bool {
+func (m Message) MaybeTwice() bool {
 	for _, p := range m.Parts {
 		if p.Doubts+len(p.Refs) > 1 {
 			return true
@@ -69,7 +69,7 @@ func (m *Message) MaybeTwice() bool {
 }
 
 // Taken reports whether the gateway has taken every part.
-func (m *Message) Taken() bool {
+func (m Message) Taken() bool {
 	for _, p := range m.Parts {
 		if len(p.Refs) == 0 {
 			return false
