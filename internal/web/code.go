@@ -16,6 +16,8 @@ func (s *Server) codeRoutes() []Route {
 	return []Route{
 		{Method: http.MethodGet, Pattern: "/in/{place}/code", Roles: residents, Handler: codePage},
 		{Method: http.MethodGet, Pattern: "/in/{place}/code/pass", Roles: residents, Handler: renewPass},
+		{Method: http.MethodGet, Pattern: "/in/{place}/code/number", Roles: residents, Handler: backToCode},
+		{Method: http.MethodPost, Pattern: "/in/{place}/code/number", Roles: residents, Handler: numberPage},
 		{Method: http.MethodGet, Pattern: "/in/{place}/others/{relation}/code", Roles: residents, Handler: otherCodePage},
 	}
 }
@@ -25,6 +27,7 @@ type ownCode struct {
 	state     policy.State
 	pass      passCard
 	people    []personTab
+	partial   bool // the list of people could not be read
 	reasons   []reasonCard
 	good      string // when the code is green again, if nothing new arrives
 	timeline  timeline
@@ -37,12 +40,12 @@ type ownCode struct {
 // passCard is the QR pass and what stands around it.
 type passCard struct {
 	status.Pass
-	name      string // masked: others see the screen
-	unchecked bool
-	checked   healthcode.IdentityState
-	renew     string // where a script fetches the next one; "" where each one is a look that is recorded
-	again     string // the page itself
-	proxy     bool
+	name    string // masked: others see the screen
+	checked healthcode.IdentityState
+	minor   bool   // so young that no face recognition is asked for
+	renew   string // where a script fetches the next one; "" where each one is a look that is recorded
+	again   string // the page itself
+	proxy   bool
 }
 
 // personTab is one of the people whose code can be shown; own first.
@@ -66,14 +69,14 @@ func codePage(c *call) error {
 		return err
 	}
 	people, err := c.people("")
-	if err != nil {
-		return err
+	if err != nil { // the code itself doesn't need it
+		c.server.Log.ErrorContext(c.ctx, "the code is shown without the list of people", "error", err)
 	}
 	v := c.view()
 	return c.page(http.StatusOK, codeView(v, ownCode{
-		state: v.state(code.Status.State), people: people, reasons: reasonCards(v, &code),
+		state: v.state(code.Status.State), people: people, partial: err != nil, reasons: reasonCards(v, &code),
 		pass: passCard{Pass: code.Pass, name: pass.MaskName(code.Person.Name), checked: code.Person.Identity,
-			unchecked: code.Person.Identity != healthcode.IdentityChecked, renew: c.in("code/pass"), again: c.in("code")},
+			minor: underFaceCheck(code.Person, v.now), renew: c.in("code/pass"), again: c.in("code")},
 		good: goodAgain(v, &code), timeline: timelineOf(v, code.Timeline),
 		questions: questions(v, &code), sources: sourcesOf(v, &code),
 		reported: c.r.URL.Query().Has("reported"), photo: c.r.URL.Query().Has("photo"),
@@ -87,6 +90,23 @@ func renewPass(c *call) error {
 		return err
 	}
 	return c.page(http.StatusOK, passOnly(c.view(), passCard{Pass: p}))
+}
+
+// numberPage makes a number to read out where a door has no camera.
+func numberPage(c *call) error {
+	number, until, err := c.server.Status.Number(c.ctx, c.actor, c.policy.Jurisdiction)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, numberView(c.view(), number, until))
+}
+
+// backToCode answers somebody who reloads or turns the language: a new number is made on asking alone.
+func backToCode(c *call) error { return c.redirect(c.in("code")) }
+
+// underFaceCheck reports whether the page says that a minor's photo was not verified by face recognition.
+func underFaceCheck(p healthcode.Person, now time.Time) bool {
+	return !p.Birth.IsZero() && identity.NoFaceCheckAge(identity.DateOf(p.Birth), identity.DateOf(now))
 }
 
 // otherCodePage shows the code of somebody the resident acts for: state, end

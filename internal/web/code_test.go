@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -182,5 +183,91 @@ func TestEveryPageIsWhole(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// TestNumberToReadOut stands for the person at a door of the same place, for two minutes.
+func TestNumberToReadOut(t *testing.T) {
+	s := newSite(t)
+	v := s.register("beijing", zhang)
+	p := v.post("/in/beijing/code/number", nil, 200)
+	ticket, err := s.server.Status.Resolve(t.Context(), strings.ReplaceAll(p.text(".number"), " ", ""), "beijing")
+	if err != nil || ticket.Name != "张*" {
+		t.Errorf("the number stands for %+v: %v", ticket, err)
+	}
+	if p := v.get("/in/beijing/code/number", 200); p.response.Request.URL.Path != "/in/beijing/code" {
+		t.Errorf("asking again led to %s", p.response.Request.URL)
+	}
+}
+
+// TestMinorsPage says, until the 17th birthday, that no face recognition took place.
+func TestMinorsPage(t *testing.T) {
+	s := newSite(t)
+	v := s.register("beijing", someone{name: "Tom Little", kind: "PASSPORT", number: "L898902C4", country: "GBR", birth: "2005-04-29", phone: "+8613800000004"})
+	label := in("zh", textMinorNoFace)
+	if label != "未成年人照片未经人脸识别" || !strings.Contains(v.get("/in/beijing/code", 200).text(".pass"), label) {
+		t.Errorf("%q isn't on the page of a person aged 16", label)
+	}
+	s.now = s.now.AddDate(0, 0, 1)
+	if strings.Contains(v.get("/in/beijing/code", 200).text(".pass"), label) {
+		t.Error("it is on the page of a person aged 17")
+	}
+}
+
+func TestMessagesFollowTheLanguage(t *testing.T) {
+	s := newSite(t)
+	v := s.register("beijing", zhang)
+	v.post("/language", url.Values{"lang": {"en"}}, 200)
+	id, err := s.store.FindPerson(t.Context(), healthcode.Document{Type: healthcode.DocumentID, Number: zhang.number})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p, err := s.store.Person(t.Context(), id); err != nil || p.Language != healthcode.EN {
+		t.Errorf("messages are in %q: %v", p.Language, err)
+	}
+}
+
+// TestCodeWithoutTheRest: where the list of people can't be read, the code is shown all the same.
+func TestCodeWithoutTheRest(t *testing.T) {
+	s := newSite(t)
+	v := s.register("beijing", zhang)
+	p := v.get("/in/beijing/code", 200)
+	if strings.Contains(p.text("main"), in("zh", textPartial)) {
+		t.Error("something is said to be missing")
+	}
+	var b strings.Builder
+	set := loadPolicies()
+	beijing, err := set.Find("beijing", s.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := view{lang: "zh", now: s.now, policy: beijing, assets: &s.server.assets}
+	if err := codeView(page, ownCode{state: beijing.Held, partial: true, pass: passCard{}}).Render(t.Context(), &b); err != nil {
+		t.Fatal(err)
+	}
+	if p := parsePage(t, b.String()); p.text(".badge-name") == "" || !strings.Contains(p.text("main"), in("zh", textPartial)) {
+		t.Errorf("the page says %s", p.text("main"))
+	}
+}
+
+// BenchmarkCodePage is everything between the request and the page: session, facts, evaluation, pass, drawing.
+func BenchmarkCodePage(b *testing.B) {
+	s := newSite(b)
+	v := s.register("beijing", zhang)
+	s.add(zhang, riskStay(), closeContact())
+	r, err := http.NewRequest(http.MethodGet, v.http.URL+"/in/beijing/code", nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, c := range v.client.Jar.Cookies(r.URL) {
+		r.AddCookie(c)
+	}
+	for b.Loop() {
+		w := httptest.NewRecorder()
+		s.server.ServeHTTP(w, r)
+		if w.Code != http.StatusOK {
+			b.Fatal(w.Code)
+		}
+		b.SetBytes(int64(w.Body.Len()))
 	}
 }

@@ -74,7 +74,7 @@ func (c *call) rememberPlace() {
 	}
 }
 
-// setLanguage is the language switch of every page.
+// setLanguage is the language switch of every page. Messages to a resident follow it.
 func setLanguage(c *call) error {
 	if err := c.parse(); err != nil {
 		return err
@@ -82,6 +82,11 @@ func setLanguage(c *call) error {
 	lang, ok := healthcode.ParseLanguage(c.value("lang"))
 	if !ok {
 		return &healthcode.Error{Code: healthcode.CodeInvalid, Text: textBrokenForm}
+	}
+	if c.view().signedIn() {
+		if err := c.server.Resident.SetLanguage(c.ctx, c.actor, lang); err != nil {
+			return err
+		}
 	}
 	http.SetCookie(c.w, c.server.cookie(languageCookie, string(lang), 365*24*time.Hour))
 	return c.redirect(local(c.value("back")))

@@ -33,14 +33,14 @@ var shanghai = time.FixedZone("CST", 8*60*60)
 
 // site is the whole service over a real store, with a clock that the test moves.
 type site struct {
-	t      *testing.T
+	t      testing.TB
 	now    time.Time
 	store  *sqlite.Store
 	server *Server
 	http   *httptest.Server
 }
 
-func newSite(t *testing.T) *site {
+func newSite(t testing.TB) *site {
 	t.Helper()
 	s := &site{t: t, now: time.Date(2022, 4, 28, 9, 0, 0, 0, shanghai)}
 	clock := healthcode.ClockFunc(func() time.Time { return s.now })

@@ -12,7 +12,7 @@ import (
 // page is a page that was answered, for looking at by CSS selector: tag, .class,
 // #id, [attribute], [attribute=value], and descendants.
 type page struct {
-	t        *testing.T
+	t        testing.TB
 	response *http.Response
 	source   string
 	node
@@ -20,7 +20,7 @@ type page struct {
 
 type node struct{ *html.Node }
 
-func parsePage(t *testing.T, source string) *page {
+func parsePage(t testing.TB, source string) *page {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(source))
 	if err != nil {
