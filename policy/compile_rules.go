@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -33,7 +34,7 @@ func (c *compiler) rules() {
 			continue
 		}
 		if slices.Contains([]healthcode.Kind{healthcode.KindLift, healthcode.KindRetraction}, doc.On) {
-			c.at(append(path, "on"), "rule %s can't match: a %s raises nothing", doc.Rule, doc.On)
+			c.at(append(path, "on"), "rule %s can't match: %s raises nothing", doc.Rule, article(string(doc.On)))
 			continue
 		}
 		r.where = c.condition(doc.Where, doc.On, "", append(path, "where"))
@@ -113,7 +114,7 @@ func (c *compiler) area(r *Rule, path []any) *areaCondition {
 	case (of == "" || of == "origin") && r.On == healthcode.KindArrival:
 		cond.ofOrigin = true
 	default:
-		c.at(path, "rule %s can't match: a %s has no county; an area condition goes with stay (of: area) or arrival (of: origin)", r.Rule, r.On)
+		c.at(path, "rule %s can't match: %s has no county; an area condition goes with stay (of: area) or arrival (of: origin)", r.Rule, article(string(r.On)))
 	}
 	given := 0
 	for _, set := range []bool{len(doc.Level) > 0, doc.Cases > 0, doc.LandPort, doc.HardestHit} {
@@ -150,9 +151,9 @@ func (c *compiler) anchor(name string, kind healthcode.Kind, path []any) anchor 
 	case !ok:
 		c.at(path, "%q is none of start, time, from, to, recorded", name)
 	case a == anchorTime && kind.Spans():
-		c.at(path, "a %s has from and to instead of time", kind)
+		c.at(path, "%s has from and to instead of time", article(string(kind)))
 	case (a == anchorFrom || a == anchorTo) && !kind.Spans():
-		c.at(path, "a %s has time instead of from and to", kind)
+		c.at(path, "%s has time instead of from and to", article(string(kind)))
 	}
 	return a
 }
@@ -201,8 +202,12 @@ func (c *compiler) condition(source string, on, it healthcode.Kind, path []any) 
 	return cond
 }
 
+// place is where CEL says that a fault is, in the expression alone.
+var place = regexp.MustCompile(`^<input>:-?\d+:-?\d+: `)
+
 func oneLine(s string) string {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(s, "ERROR: "), "\n")
+	first = place.ReplaceAllString(first, "")
 	if i := strings.Index(rest, "|"); i >= 0 {
 		if line, _, _ := strings.Cut(rest[i+1:], "\n"); strings.TrimSpace(line) != "" {
 			first += " in " + strings.TrimSpace(line)

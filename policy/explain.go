@@ -110,7 +110,10 @@ func (x *explainer) rule(r *rule) {
 
 // seek says which other facts are looked for.
 func (x *explainer) seek(s *seek) string {
-	out := x.say("%s", "a %s", x.term(string(s.kind)))
+	out := x.say("%s", "%s", x.term(string(s.kind)))
+	if x.words.lang == healthcode.EN {
+		out = article(out)
+	}
 	if s.atLeast > 1 {
 		out = x.say("至少%[2]d次%[1]s", "at least %[2]d of: %[1]s", x.term(string(s.kind)), s.atLeast)
 	}

@@ -56,7 +56,7 @@ func (c *condition) faults(on, it healthcode.Kind) []string {
 			own = append(slices.Clone(times), "from", "to")
 		}
 		if !slices.Contains(own, name) && !kind.HasField(name) {
-			faults = append(faults, fmt.Sprintf("%s.%s: a %s has no such field", variable, name, kind))
+			faults = append(faults, fmt.Sprintf("%s.%s: %s has no such field", variable, name, article(string(kind))))
 		}
 	})
 	c.comparisons(func(variable, name, value string) {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -39,11 +40,19 @@ func (s *source) read(doc any, what string) {
 	}
 	var root yaml.Node
 	if err := yaml.Unmarshal(s.data, &root); err != nil {
+		if m := leadingTab.FindIndex(s.data); m != nil { // yaml names a line nearby
+			s.add(1+bytes.Count(s.data[:m[1]], []byte("\n")), "the line begins with a tab; indent with spaces")
+			return
+		}
 		s.addYAML(err)
 		return
 	}
-	if len(root.Content) == 0 || root.Content[0].Kind != yaml.MappingNode {
+	if len(root.Content) == 0 {
 		s.add(1, "%s", what)
+		return
+	}
+	if root.Content[0].Kind != yaml.MappingNode {
+		s.add(root.Content[0].Line, "%s", what)
 		return
 	}
 	s.root = root.Content[0]
@@ -56,6 +65,27 @@ func (s *source) read(doc any, what string) {
 	if err := dec.Decode(new(yaml.Node)); err != io.EOF {
 		s.add(1, "there is more than one YAML document in the file; keep one")
 	}
+	s.wholeNumbers(s.root)
+}
+
+// whole are the fields that yaml would cut to a whole number without a word.
+var whole = []string{"full_days", "hours", "before", "at_least", "apart", "cases", "within", "reach", "max", "name_max", "visits", "photos", "valid"}
+
+func (s *source) wholeNumbers(node *yaml.Node) {
+	for i, child := range node.Content {
+		if node.Kind == yaml.MappingNode && i%2 == 1 && child.Tag == "!!float" && slices.Contains(whole, node.Content[i-1].Value) {
+			s.add(child.Line, "%s: %s is no whole number", node.Content[i-1].Value, child.Value)
+		}
+		s.wholeNumbers(child)
+	}
+}
+
+// article puts a or an before a word.
+func article(word string) string {
+	if word != "" && strings.ContainsAny(word[:1], "aeiou") {
+		return "an " + word
+	}
+	return "a " + word
 }
 
 func (s *source) add(line int, format string, args ...any) {
@@ -113,6 +143,7 @@ func child(node *yaml.Node, step any) (*yaml.Node, int) {
 var (
 	yamlLine    = regexp.MustCompile(`^(?:yaml: )?line (\d+): (.*)$`)
 	yamlUnknown = regexp.MustCompile(`^field (\S+) not found in type \w+\.(\w+)`)
+	leadingTab  = regexp.MustCompile(`(?m)^ *\t`)
 	yamlType    = regexp.MustCompile("^cannot unmarshal !!(\\w+)(?: `(.*)`)? into (.*)$")
 )
 
@@ -133,7 +164,7 @@ func (s *source) addYAML(err error) {
 			text = m[2]
 		}
 		if m := yamlUnknown.FindStringSubmatch(text); m != nil {
-			text = fmt.Sprintf("unknown field %s; docs/policy.md lists the fields of a %s", m[1], strings.ToLower(m[2]))
+			text = fmt.Sprintf("unknown field %s; docs/policy.md lists the fields of %s", m[1], article(strings.ToLower(m[2])))
 		}
 		if m := yamlType.FindStringSubmatch(text); m != nil {
 			text = fmt.Sprintf("%s is here, where %s belongs", yamlWord(m[1], m[2]), goWord(m[3]))
