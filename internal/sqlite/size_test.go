@@ -17,7 +17,7 @@ const maxBytesPerPerson = 400
 // TestBytesPerPerson loads what a city would: each person is named by a resident ID and has a
 // declared stay and four test results of two labs, which came on five days.
 func TestBytesPerPerson(t *testing.T) {
-	const people = 20_000
+	const people = 10_000
 	path := filepath.Join(t.TempDir(), "health.db")
 	s := openAt(t, path, newVault(t))
 	loadPeople(t, s, people)
