@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"time"
 
 	"healthcode"
 	"healthcode/internal/access"
@@ -24,9 +25,6 @@ type call struct {
 }
 
 type callKey struct{}
-
-// callContext is what huma hands to a handler.
-type callContext = context.Context
 
 func callOf(ctx context.Context) *call { return ctx.Value(callKey{}).(*call) }
 
@@ -97,6 +95,8 @@ func (c *call) identify() error {
 	c.actor, c.session, err = c.server.Access.Session(c.ctx, token)
 	return err
 }
+
+func (c *call) now() time.Time { return c.server.Clock.Now() }
 
 // address is where the call comes from, for limits alone; invalid where that isn't an address.
 func (c *call) address() netip.Addr {

@@ -59,9 +59,8 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{House: servicetest.New(t), log: &logBuffer{}, tokens: map[string]string{}}
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	metrics := NewMetrics()
 	var err error
-	h.server, err = New(Services{Clock: h.Clock, Log: log, Metrics: metrics, Store: Counted(h.Store, metrics), Sealer: h.Vault,
+	h.server, err = New(Services{Clock: h.Clock, Log: log, Store: h.Store, Sealer: h.Vault,
 		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework,
 		Complete: area.Complete, PolicyFile: policyFile})
 	h.Must(err)

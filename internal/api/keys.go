@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strings"
+	"time"
 
 	"healthcode"
 	"healthcode/pass"
@@ -48,12 +49,12 @@ type verifyInput struct {
 
 // Verification is all that anybody learns of a shown code.
 type Verification struct {
-	Genuine      bool      `json:"genuine"`
-	Failure      pass.Code `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction" doc:"Why it isn't genuine"`
-	Jurisdiction string    `json:"jurisdiction,omitempty"`
-	State        string    `json:"state,omitempty" doc:"A colour of the policy, or held"`
-	Until        *instant  `json:"until,omitempty" doc:"When the state ends; absent where not known"`
-	Unchecked    bool      `json:"identity_unchecked" doc:"The person's identity has not been checked yet"`
+	Genuine      bool       `json:"genuine"`
+	Failure      pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction" doc:"Why it isn't genuine"`
+	Jurisdiction string     `json:"jurisdiction,omitempty"`
+	State        string     `json:"state,omitempty" doc:"A colour of the policy, or held"`
+	Until        *time.Time `json:"until,omitempty" doc:"When the state ends; absent where not known"`
+	Unchecked    bool       `json:"identity_unchecked" doc:"The person's identity has not been checked yet"`
 }
 
 func (s *Server) verifyPass(_ *call, in *verifyInput) (Verification, error) {

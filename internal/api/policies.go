@@ -92,8 +92,7 @@ func (s *Server) policyInForce(c *call, in *inJurisdiction) (PolicyDocument, err
 	if err != nil {
 		return PolicyDocument{}, err
 	}
-	found, err := s.published(p.Jurisdiction, p.Version)
-	return found.document(c.now()), err
+	return s.policyVersion(c, &ofVersion{p.Jurisdiction, p.Version})
 }
 
 func (s *Server) policyVersion(c *call, in *ofVersion) (PolicyDocument, error) {

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"net/http"
 	"time"
 
@@ -77,10 +78,10 @@ type none struct{}
 func handle[I, O any](method, pattern, id, summary string, h func(*call, *I) (O, error), options ...option) Route {
 	type answer struct{ Body O }
 	return build(method, pattern, id, summary, options, func(r *Route, api huma.API) {
-		huma.Register(api, r.operation(http.StatusOK, nil), func(c callContext, in *I) (*answer, error) {
-			out, err := h(callOf(c), in)
+		huma.Register(api, r.operation(http.StatusOK, nil), func(ctx context.Context, in *I) (*answer, error) {
+			out, err := h(callOf(ctx), in)
 			if err != nil {
-				return nil, callOf(c).problem(err)
+				return nil, callOf(ctx).problem(err)
 			}
 			return &answer{out}, nil
 		})
@@ -90,9 +91,9 @@ func handle[I, O any](method, pattern, id, summary string, h func(*call, *I) (O,
 // do makes a route that takes I and answers with nothing but success.
 func do[I any](method, pattern, id, summary string, h func(*call, *I) error, options ...option) Route {
 	return build(method, pattern, id, summary, options, func(r *Route, api huma.API) {
-		huma.Register(api, r.operation(http.StatusNoContent, nil), func(c callContext, in *I) (*none, error) {
-			if err := h(callOf(c), in); err != nil {
-				return nil, callOf(c).problem(err)
+		huma.Register(api, r.operation(http.StatusNoContent, nil), func(ctx context.Context, in *I) (*none, error) {
+			if err := h(callOf(ctx), in); err != nil {
+				return nil, callOf(ctx).problem(err)
 			}
 			return &none{}, nil
 		})
@@ -116,10 +117,10 @@ func document[I any](method, pattern, id, summary string, types []string, h func
 		content[t] = &huma.MediaType{Schema: schemaOf(t)}
 	}
 	return build(method, pattern, id, summary, options, func(r *Route, api huma.API) {
-		huma.Register(api, r.operation(http.StatusOK, content), func(c callContext, in *I) (*answer, error) {
-			f, err := h(callOf(c), in)
+		huma.Register(api, r.operation(http.StatusOK, content), func(ctx context.Context, in *I) (*answer, error) {
+			f, err := h(callOf(ctx), in)
 			if err != nil {
-				return nil, callOf(c).problem(err)
+				return nil, callOf(ctx).problem(err)
 			}
 			return &answer{f.contentType, f.data}, nil
 		})

@@ -21,8 +21,8 @@ import (
 type Services struct {
 	Clock      healthcode.Clock
 	Log        *slog.Logger
-	Metrics    *Metrics         // nil = new ones, which count this API's requests alone
-	Store      healthcode.Store // for areas, the log of looks, facts from feeds, and readiness
+	Metrics    *Metrics         // nil = new ones
+	Store      healthcode.Store // to count what every service does, build them over [Counted] with the same metrics
 	Sealer     healthcode.Sealer
 	Access     *access.Service
 	Status     *status.Service
@@ -71,6 +71,9 @@ func New(services Services) (*Server, error) {
 		limits: limits{post: newAddressLimit(5, 100), signIn: newAddressLimit(.2, 20)}}
 	if s.Metrics == nil {
 		s.Metrics = NewMetrics()
+	}
+	if _, ok := s.Store.(*counted); !ok {
+		s.Store = Counted(s.Store, s.Metrics)
 	}
 	s.admin = access.NewAdmin(s.Store, s.Status)
 	if err := s.publish(); err != nil {

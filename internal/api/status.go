@@ -5,7 +5,6 @@ import (
 	"math"
 	"net/http"
 	"strconv"
-	"time"
 
 	"healthcode"
 	"healthcode/internal/access"
@@ -62,5 +61,3 @@ func (c *call) retryAfter(err error) {
 		c.header.Set("Retry-After", strconv.Itoa(max(1, int(math.Ceil(often.RetryAfter.Seconds())))))
 	}
 }
-
-func (c *call) now() time.Time { return c.server.Clock.Now() }
