@@ -28,7 +28,7 @@ const (
 
 // begin records that a part is about to be submitted. It must be durable
 // before the gateway sees anything: whoever finds the message after a crash
-// knows by it that the gateway may have taken it.
+// knows by it that the gateway may have taken it. now is the same if it is called again.
 func (q *Queue) begin(m *healthcode.Message, part, parts int, now time.Time) step {
 	if m.State != healthcode.MessageQueued || m.Holder != q.holder || !now.Before(m.Due) {
 		return stop // another process has it, or a late answer has settled it
@@ -47,6 +47,9 @@ func (q *Queue) begin(m *healthcode.Message, part, parts int, now time.Time) ste
 	p := &m.Parts[part]
 	if len(p.Refs) > 0 {
 		return skip
+	}
+	if p.Doubts > 0 && p.Submitted.Equal(now) {
+		return submit // recorded before the store failed
 	}
 	if p.Doubts >= maxDoubts {
 		fail(m, ReasonNoAnswer)
@@ -76,26 +79,20 @@ func fail(m *healthcode.Message, reason string) {
 	m.State, m.Reason, m.Holder = healthcode.MessageFailed, reason, ""
 }
 
-// answered takes one doubt from a part; nil if the parts are others by now.
-func answered(m *healthcode.Message, part int) *healthcode.MessagePart {
-	if part >= len(m.Parts) {
-		return nil
+// answered takes one doubt from a part.
+func answered(m *healthcode.Message, part int) {
+	if part < len(m.Parts) {
+		m.Parts[part].Doubts = max(0, m.Parts[part].Doubts-1)
 	}
-	p := &m.Parts[part]
-	p.Doubts = max(0, p.Doubts-1)
-	return p
 }
 
 // taken records the gateway's name for a part. It also counts where the message had been given up.
 func taken(m *healthcode.Message, part int, ref string, now time.Time) {
-	p := answered(m, part)
-	if p == nil {
-		return
+	if part >= len(m.Parts) || slices.ContainsFunc(m.Parts[part].Refs, func(r healthcode.MessageRef) bool { return r.Ref == ref }) {
+		return // of other parts, or recorded before the store failed
 	}
-	// Recorded again where the store had failed after it was durable.
-	if !slices.ContainsFunc(p.Refs, func(r healthcode.MessageRef) bool { return r.Ref == ref }) {
-		p.Refs = append(p.Refs, healthcode.MessageRef{Ref: ref, State: healthcode.MessageSent})
-	}
+	answered(m, part)
+	m.Parts[part].Refs = append(m.Parts[part].Refs, healthcode.MessageRef{Ref: ref, State: healthcode.MessageSent})
 	if m.Taken() && m.Sent.IsZero() {
 		m.Sent = now
 	}

@@ -20,7 +20,7 @@ import (
 	"healthcode/internal/vault"
 )
 
-const patience = 10 * time.Second
+const patience = 20 * time.Second
 
 var clock = healthcode.ClockFunc(time.Now)
 
@@ -72,7 +72,7 @@ func quick(log *slog.Logger) Config {
 
 func quickSMPP(port int, log *slog.Logger) SMPPConfig {
 	return SMPPConfig{Source: "10690123", Clock: clock, Config: smpp.Config{Address: fmt.Sprintf("127.0.0.1:%d", port), SystemID: "health",
-		Password: "secret", Window: 8, Timeout: 200 * time.Millisecond, BackoffMin: 10 * time.Millisecond, BackoffMax: 100 * time.Millisecond, Log: log}}
+		Password: "secret", Window: 8, Timeout: 2 * time.Second, BackoffMin: 10 * time.Millisecond, BackoffMax: 100 * time.Millisecond, Log: log}}
 }
 
 // rig is a queue between a real store and a real SMSC.
@@ -99,6 +99,9 @@ func (b *lockedBuffer) Write(p []byte) (int, error) {
 	defer b.mu.Unlock()
 	return b.Buffer.Write(p)
 }
+
+// impatient makes the queue wait only a moment for an answer.
+func (r *rig) impatient() { r.smpp.Timeout = 200 * time.Millisecond }
 
 // newRig has not started its queue yet.
 func newRig(t *testing.T) *rig {
@@ -203,6 +206,7 @@ func (r *rig) wantOnceOrMarked(ids []string) (twice int) {
 const (
 	childStore = "HEALTHCODE_SMS_STORE"
 	childPort  = "HEALTHCODE_SMS_PORT"
+	childLease = "HEALTHCODE_SMS_LEASE"
 )
 
 func runChild() {
@@ -220,7 +224,8 @@ func runChild() {
 	sender, err := NewSMPP(quickSMPP(port, log))
 	fail(err)
 	cfg := quick(log)
-	cfg.Lease = 500 * time.Millisecond
+	cfg.Lease, err = time.ParseDuration(os.Getenv(childLease))
+	fail(err)
 	queue, err := NewQueue(store, sender, cfg)
 	fail(err)
 	ctx, cancel := context.WithCancel(context.Background())

@@ -38,8 +38,8 @@ func (q *Queue) sendPart(ctx context.Context, m healthcode.Message, part, parts 
 		q.giveBack(m.ID)
 		return false
 	}
-	todo := stop
-	if !q.change(m.ID, func(m *healthcode.Message) { todo = q.begin(m, part, parts, q.cfg.Clock.Now()) }) {
+	todo, now := stop, q.cfg.Clock.Now()
+	if !q.change(m.ID, func(m *healthcode.Message) { todo = q.begin(m, part, parts, now) }) {
 		return false
 	}
 	if todo == submit {
