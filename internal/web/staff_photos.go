@@ -28,6 +28,7 @@ var photoAges = []int{0, 24, 72}
 // queue is what the page of waiting photos shows.
 type queue struct {
 	photos []healthcode.Photo // that pass the filter
+	oldest time.Time          // upload of the one that waits longest
 	counts []int              // by filter
 	age    int                // hours
 	done   string             // what became of the last one
@@ -39,6 +40,9 @@ func photoQueue(c *call) error {
 		return err
 	}
 	q := queue{done: c.r.URL.Query().Get("done")}
+	if len(waiting) > 0 {
+		q.oldest = waiting[0].Uploaded
+	}
 	for _, hours := range photoAges {
 		older := olderThan(waiting, c.now.Add(-time.Duration(hours)*time.Hour))
 		q.counts = append(q.counts, len(older))
