@@ -87,9 +87,11 @@ func invalid(field, zh, en string) error {
 // appendFacts stores rows that are in the order of their persons, and sets their outcomes.
 func (t *tx) appendFacts(rows []*factRow) error {
 	var person, next int64
+	known := knownFacts{}
 	for _, row := range rows {
 		if row.person != person {
 			person = row.person
+			known = knownFacts{}
 			err := t.row([]any{&next}, "SELECT coalesce(max(n), -1) + 1 FROM fact WHERE person = ?", person)
 			if err != nil {
 				return err
@@ -99,7 +101,7 @@ func (t *tx) appendFacts(rows []*factRow) error {
 		if err != nil {
 			return err
 		}
-		if row.outcome, err = t.lookUp(row, code); err != nil {
+		if row.outcome, err = t.lookUp(row, code, &known); err != nil {
 			return err
 		}
 		if row.outcome != healthcode.Stored {
@@ -108,31 +110,58 @@ func (t *tx) appendFacts(rows []*factRow) error {
 		if err := t.insertFact(row, code, next); err != nil {
 			return err
 		}
+		if known.facts != nil {
+			known.facts[factName{code, row.fact.ID}] = *row.fact
+		}
 		next++
 	}
 	return nil
 }
 
+// factName is a fact's source and id.
+type factName struct {
+	source int64
+	id     string
+}
+
+// knownFacts are the facts of one person, read when one of them is sent again.
+// Reading them once for many keeps a batch of repeats from being quadratic.
+type knownFacts struct {
+	facts map[factName]healthcode.Fact
+}
+
+func (k *knownFacts) read(t *tx, person int64) error {
+	if k.facts != nil {
+		return nil
+	}
+	k.facts = make(map[factName]healthcode.Fact)
+	return t.eachFact(person, func(_ int64, f storedFact) error {
+		k.facts[factName{f.source, f.ID}] = f.Fact
+		return nil
+	})
+}
+
 // lookUp says whether the fact's source and id are free.
-func (t *tx) lookUp(row *factRow, code int64) (healthcode.Outcome, error) {
+func (t *tx) lookUp(row *factRow, code int64, known *knownFacts) (healthcode.Outcome, error) {
 	persons, err := t.personsAt("SELECT key FROM fact_key WHERE key BETWEEN ? AND ?", row.hash)
 	if err != nil {
 		return 0, err
 	}
+	name := factName{code, row.fact.ID}
 	for _, person := range persons {
-		outcome := healthcode.Stored
-		err := t.eachFact(person, func(_ int64, f storedFact) error {
-			if f.source != code || f.ID != row.fact.ID {
-				return nil
-			}
-			outcome = healthcode.Conflict
-			if person == row.person && sameFact(f.Fact, *row.fact) {
-				outcome = healthcode.Duplicate
-			}
-			return nil
-		})
-		if err != nil || outcome != healthcode.Stored {
-			return outcome, err
+		of := known
+		if person != row.person {
+			of = &knownFacts{}
+		}
+		if err := of.read(t, person); err != nil {
+			return 0, err
+		}
+		switch fact, taken := of.facts[name]; {
+		case !taken:
+		case person == row.person && sameFact(fact, *row.fact):
+			return healthcode.Duplicate, nil
+		default:
+			return healthcode.Conflict, nil
 		}
 	}
 	return healthcode.Stored, nil
