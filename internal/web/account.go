@@ -48,7 +48,9 @@ func uploadPhoto(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = c.server.Resident.UploadPhoto(c.ctx, c.actor, c.policy.Jurisdiction, data)
+	err = c.withPicture(func() error {
+		return c.server.Resident.UploadPhoto(c.ctx, c.actor, c.policy.Jurisdiction, data)
+	})
 	if err != nil {
 		errors := formErrors(err)
 		if errors == nil {

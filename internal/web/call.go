@@ -122,7 +122,8 @@ func (c *call) redirect(path string) error {
 func (c *call) parse() error {
 	var err error
 	if strings.HasPrefix(c.r.Header.Get("Content-Type"), "multipart/form-data") {
-		err = c.r.ParseMultipartForm(1 << 20)
+		// All of it in memory: a photograph of a document must not lie on the disk in the clear.
+		err = c.r.ParseMultipartForm(max(c.route.MaxBody, defaultBody))
 	} else {
 		err = c.r.ParseForm()
 	}

@@ -47,9 +47,11 @@ func checkCode(c *call) error {
 		if err != nil {
 			return err
 		}
-		if text, err = readCode(photo); err != nil {
-			problem := checked{errors: formErrors(err)}
-			return c.page(http.StatusUnprocessableEntity, checkView(c.view(), problem))
+		if err := c.withPicture(func() (err error) { text, err = readCode(photo); return err }); err != nil {
+			if errors := formErrors(err); errors != nil {
+				return c.page(http.StatusUnprocessableEntity, checkView(c.view(), checked{errors: errors}))
+			}
+			return err
 		}
 	}
 	public, err := c.server.Status.Check(text)

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"bytes"
-	"mime/multipart"
 	"net/url"
 	"strings"
 	"testing"
@@ -10,21 +8,6 @@ import (
 
 	"healthcode/internal/qr"
 )
-
-// photograph uploads a file to the public check.
-func (v *browser) photograph(data []byte, want int) *page {
-	v.t.Helper()
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	file, err := form.CreateFormFile("photo", "code.png")
-	if err != nil {
-		v.t.Fatal(err)
-	}
-	file.Write(data)
-	form.Close()
-	r, err := v.client.Post(v.http.URL+"/check", form.FormDataContentType(), &body)
-	return v.read(r, err, want)
-}
 
 func drawn(t *testing.T, text string) []byte {
 	t.Helper()
@@ -48,7 +31,7 @@ func TestAnybodyCanCheck(t *testing.T) {
 	employer := s.browser()
 	for how, p := range map[string]*page{
 		"text":  employer.post("/check", url.Values{"pass": {" " + pass + "\n"}}, 200),
-		"photo": employer.photograph(drawn(t, pass), 200),
+		"photo": employer.upload("/check", drawn(t, pass), 200),
 	} {
 		text := p.text("main")
 		for _, want := range []string{in("zh", textGenuine, "北京健康宝"), "暂不能确认", "2022年5月11日 00:00"} {
@@ -92,11 +75,11 @@ func TestCheckFaults(t *testing.T) {
 	if p := v.post("/check", nil, 422); p.one(".errors a").attr("href") != "#f-pass" {
 		t.Errorf("nothing sent: %s", p.text(".errors"))
 	}
-	if p := v.photograph([]byte("no picture"), 422); p.one(".errors a").attr("href") != "#f-photo" {
+	if p := v.upload("/check", []byte("no picture"), 422); p.one(".errors a").attr("href") != "#f-photo" {
 		t.Errorf("no picture: %s", p.text(".errors"))
 	}
 	white := drawn(t, "HELLO")
-	if p := v.photograph(white[:len(white)/2], 422); p.one(".errors a").attr("href") != "#f-photo" {
+	if p := v.upload("/check", white[:len(white)/2], 422); p.one(".errors a").attr("href") != "#f-photo" {
 		t.Errorf("half a picture: %s", p.text(".errors"))
 	}
 }

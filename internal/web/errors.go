@@ -80,12 +80,16 @@ func (c *call) fail(err error) {
 	}
 }
 
-// signInPath is where the caller signs in: in the place of the page, where it belongs to one.
+// signInPath is where somebody signs in who may use the route: residents in
+// the place of the page, where it belongs to one.
 func (c *call) signInPath() string {
-	if c.policy != nil && slices.Contains(c.route.Roles, healthcode.RoleResident) {
+	switch {
+	case !slices.Contains(c.route.Roles, healthcode.RoleResident):
+		return "/staff/sign-in"
+	case c.policy != nil:
 		return c.in("sign-in")
 	}
-	return c.route.signIn()
+	return "/sign-in"
 }
 
 // problem is what an error page says.

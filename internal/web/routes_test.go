@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"io"
-	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -107,24 +105,11 @@ func TestUnknownPage(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	v := newSite(t).register("beijing", zhang)
-	var body bytes.Buffer
-	form := multipart.NewWriter(&body)
-	file, err := form.CreateFormFile("photo", "page.jpg")
-	if err != nil {
-		t.Fatal(err)
-	}
-	io.CopyN(file, zeros{}, 12<<20)
-	form.Close()
-	r, err := v.client.Post(v.http.URL+"/in/beijing/photo", form.FormDataContentType(), &body)
-	p := v.read(r, err, 413)
+	p := v.upload("/in/beijing/photo", make([]byte, 12<<20), 413)
 	if !strings.Contains(p.text("main"), "10 MB") {
 		t.Errorf("the page says %s", p.text("main"))
 	}
 }
-
-type zeros struct{}
-
-func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
 
 // TestOtherSitesCannotSendForms in the name of somebody signed in.
 func TestOtherSitesCannotSendForms(t *testing.T) {

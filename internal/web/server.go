@@ -48,12 +48,14 @@ type Server struct {
 	secure    bool
 	assets    assets
 	home      *time.Location // of pages that belong to no jurisdiction
+	pictures  chan struct{}  // a place for each photograph that is being decoded
 	handler   http.Handler
 }
 
 // New returns the pages. Mount them at "/".
 func New(c Config) *Server {
-	s := &Server{Config: c, admin: access.NewAdmin(c.Store, c.Status), secure: c.Secure, assets: newAssets(c.Policies), home: time.UTC}
+	s := &Server{Config: c, admin: access.NewAdmin(c.Store, c.Status), secure: c.Secure, assets: newAssets(c.Policies), home: time.UTC,
+		pictures: make(chan struct{}, maxPictures)}
 	if all := c.Policies.Policies(); len(all) > 0 {
 		s.home = all[0].Location
 	}

@@ -22,7 +22,6 @@ var (
 	textDisputes     = say("我提出的异议", "What I disputed")
 
 	textNeedHelp = say("需要帮助？", "Need help?")
-	textCallLine = say("%[1]s:%[2]s(%[3]s)", "%[1]s: %[2]s (%[3]s)")
 	textNoCodeOK = say("没有手机或没有健康码，也可以登记通行；看病不受健康码影响。",
 		"Without a phone or a code you can still pass by signing the register. No code stands between you and medical care.")
 

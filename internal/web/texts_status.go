@@ -50,7 +50,7 @@ var (
 	textBasisLead      = say("各来源最近一次更新的时间：", "When each source last said something:")
 	textNoSources      = say("目前没有任何部门提供过关于您的信息。", "No office has sent anything about you so far.")
 	textCodeOf         = say("%s 的健康码", "Code of %s")
-	textTab            = say("%[1]s(%[2]s)", "%[1]s (%[2]s)")
+	textTab            = say("%[1]s（%[2]s）", "%[1]s (%[2]s)")
 	textWhose          = say("切换申领人", "Whose code")
 	textShownByOther   = say("由他人代为出示", "shown by another person")
 	textOtherLimits    = say("您能看到的只有状态和时间。照片、检测结果和原因只有本人能看。每次打开或更新都会告知本人。", "You see the state and its end, and no more: photo, tests and reasons are for the person alone. Each time you open or renew it, the person can see that you did.")
