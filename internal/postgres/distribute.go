@@ -1,0 +1,114 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// spread says how Citus lays a table out.
+type spread struct {
+	table string
+	// column is by what it is distributed; "" is a reference table, which every node holds.
+	column string
+	// beside is a table with which it shares its places, or "none".
+	beside string
+}
+
+// spreads lists every table, and each behind the one that it lies beside.
+var spreads = []spread{
+	{"setting", "", ""},
+	{"county", "", ""},
+	{"area_look", "", ""},
+	{"area_version", "", ""},
+	{"staff", "", ""},
+	{"venue", "", ""},
+
+	{"person", "person_id", "none"},
+	{"person_past", "person_id", "person"},
+	{"registration", "person_id", "person"},
+	{"fact", "person_id", "person"},
+	{"look", "person_id", "person"},
+	{"person_relation", "person_id", "person"},
+	{"dispute", "person_id", "person"},
+	{"photo", "person_id", "person"},
+	{"photo_data", "person_id", "person"},
+	{"session_owner", "owner", "person"},
+
+	{"fact_key", "key", "none"},
+	{"document_key", "key", "fact_key"},
+	{"key_stage", "key", "fact_key"},
+
+	{"session", "token_hash", "none"},
+	{"session_key", "id", "none"},
+	{"owner_key", "name", "none"},
+	{"relation", "id", "none"},
+	{"code", "key", "none"},
+	{"counter", "key", "none"},
+	{"visit", "venue", "none"},
+	{"message", "id", "none"},
+	{"message_ref", "ref", "none"},
+}
+
+// ErrNoCitus is the error of [Store.Distribute] in an ordinary database.
+var ErrNoCitus = errors.New("the database has no Citus: run CREATE EXTENSION citus in it as a superuser, and add the nodes")
+
+// Distribute spreads the tables over the nodes of a Citus cluster, with what is in them. What is
+// spread already stays as it is, so it can be run again. Stop the servers while it runs on a
+// database that is in use: it locks each table while it moves its rows.
+func (s *Store) Distribute(ctx context.Context) error {
+	const doing = "distributing the tables"
+	var there bool
+	err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").Scan(&there)
+	if err == nil && !there {
+		err = ErrNoCitus
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, explain(err))
+	}
+	// One process at a time: several may start after an upgrade.
+	err = pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "SELECT pg_advisory_xact_lock(hashtext('healthcode distribute'))")
+		for _, t := range spreads {
+			if err != nil {
+				return err
+			}
+			err = s.spread(ctx, t)
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, explain(err))
+	}
+	return nil
+}
+
+// spread lays one table out, in a transaction of its own.
+func (s *Store) spread(ctx context.Context, t spread) error {
+	done, err := s.distributed(ctx, t.table)
+	if err != nil || done {
+		return err
+	}
+	if t.column == "" {
+		_, err = s.pool.Exec(ctx, "SELECT create_reference_table($1::text::regclass)", t.table)
+	} else {
+		_, err = s.pool.Exec(ctx, "SELECT create_distributed_table($1::text::regclass, $2, colocate_with => $3)", t.table, t.column, t.beside)
+	}
+	if err != nil {
+		return fmt.Errorf("table %s: %w", t.table, err)
+	}
+	return nil
+}
+
+// distributed reports whether Citus has spread a table; false without Citus.
+func (s *Store) distributed(ctx context.Context, table string) (done bool, err error) {
+	var there bool
+	err = s.pool.QueryRow(ctx, "SELECT to_regclass('pg_dist_partition') IS NOT NULL").Scan(&there)
+	if err != nil || !there {
+		return false, err
+	}
+	err = s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_dist_partition WHERE logicalrelid = $1::text::regclass)", table).Scan(&done)
+	return done, err
+}
