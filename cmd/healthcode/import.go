@@ -76,7 +76,7 @@ func importRiskAreas(ctx context.Context, store *sqlite.Store, dir string, std s
 		fmt.Fprintf(std.err, "healthcode import risk-areas: %v\n", err)
 		return exitFail
 	}
-	fmt.Fprintln(std.out, report)
+	fmt.Fprintln(std.out, report.String())
 	if len(report.Broken) > 0 || len(report.Unmapped) > 0 {
 		return exitFail
 	}

@@ -43,6 +43,7 @@ func (io stdio) fail(format string, args ...any) int {
 
 // commands lists every command by name. Each stands in a file of its own.
 var commands = map[string]command{
+	"areas":       {"print the stored area history as JSON", runAreas},
 	"certificate": {"verify travel certificates and show trust lists", runCertificate},
 	"check":       {"verify the integrity of a database", runCheck},
 	"decide":      {"what a venue decides on a state and a temperature", runDecide},
