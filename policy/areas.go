@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"iter"
 	"slices"
 	"time"
 
@@ -85,77 +84,66 @@ type areaSpan struct {
 	from, until time.Time
 }
 
-// spans yields the stretches in which a county is in the state that a
+// spans appends the stretches in which a county is in the state that a
 // condition asks for, in order of their start.
-func (cond *areaCondition) spans(c *healthcode.County, loc *time.Location) iter.Seq[areaSpan] {
+func (cond *areaCondition) spans(out []areaSpan, c *healthcode.County, loc *time.Location) []areaSpan {
 	switch {
+	case cond.landPort && c.LandPort:
+		return append(out, areaSpan{})
 	case cond.landPort:
-		return func(yield func(areaSpan) bool) {
-			if c.LandPort {
-				yield(areaSpan{})
-			}
-		}
+		return out
 	case cond.hardestHit:
-		return func(yield func(areaSpan) bool) {
-			for _, p := range c.HardestHit {
-				if !yield(areaSpan{p.From, p.To}) {
-					return
-				}
-			}
+		for _, p := range c.HardestHit {
+			out = append(out, areaSpan{p.From, p.To})
 		}
+		return out
 	case cond.cases > 0:
-		return cond.caseSpans(c, loc)
+		return cond.caseSpans(out, c, loc)
 	}
-	return cond.levelSpans(c)
+	return cond.levelSpans(out, c)
 }
 
 // levelSpans joins neighbouring entries whose levels are both asked for.
-func (cond *areaCondition) levelSpans(c *healthcode.County) iter.Seq[areaSpan] {
-	return func(yield func(areaSpan) bool) {
-		var from time.Time
-		open := cond.levels[0] // before the first entry a county is low
-		for _, change := range c.Levels {
-			in := cond.levels[change.Level.Rank()]
-			switch {
-			case in && !open:
-				from, open = change.From, true
-			case !in && open:
-				open = false
-				if !yield(areaSpan{from, change.From}) {
-					return
-				}
-			}
-		}
-		if open {
-			yield(areaSpan{from, time.Time{}})
+func (cond *areaCondition) levelSpans(out []areaSpan, c *healthcode.County) []areaSpan {
+	var from time.Time
+	open := cond.levels[0] // before the first entry a county is low
+	for _, change := range c.Levels {
+		in := cond.levels[change.Level.Rank()]
+		switch {
+		case in && !open:
+			from, open = change.From, true
+		case !in && open:
+			open = false
+			out = append(out, areaSpan{from, change.From})
 		}
 	}
+	if open {
+		out = append(out, areaSpan{from, time.Time{}})
+	}
+	return out
 }
 
-// caseSpans yields, for each day with a case on which the sum over the window
+// caseSpans finds, for each day with a case on which the sum over the window
 // reaches the threshold, the time from that day until the sum falls below it.
-func (cond *areaCondition) caseSpans(c *healthcode.County, loc *time.Location) iter.Seq[areaSpan] {
-	return func(yield func(areaSpan) bool) {
-		cases := c.LocalCases
-		sum, first := 0, 0 // of cases[first..i], those still counted
-		for i := range cases {
-			for ; !dayEnd(cases[first].Date, cond.within, loc).After(cases[i].Date); first++ {
-				sum -= cases[first].Count
-			}
-			sum += cases[i].Count
-			if sum < cond.cases {
-				continue
-			}
-			// The sum falls as the oldest days drop out.
-			rest, last := sum, first
-			for ; rest-cases[last].Count >= cond.cases; last++ {
-				rest -= cases[last].Count
-			}
-			if !yield(areaSpan{cases[i].Date, dayEnd(cases[last].Date, cond.within, loc)}) {
-				return
-			}
+func (cond *areaCondition) caseSpans(out []areaSpan, c *healthcode.County, loc *time.Location) []areaSpan {
+	cases := c.LocalCases
+	sum, first := 0, 0 // of cases[first..i], those still counted
+	for i := range cases {
+		for ; !dayEnd(cases[first].Date, cond.within, loc).After(cases[i].Date); first++ {
+			sum -= cases[first].Count
 		}
+		sum += cases[i].Count
+		if sum < cond.cases {
+			continue
+		}
+		// The sum falls as the oldest days drop out.
+		rest, last := sum, first
+		for ; rest-cases[last].Count >= cond.cases; last++ {
+			rest -= cases[last].Count
+		}
+		out = append(out, areaSpan{cases[i].Date, dayEnd(cases[last].Date, cond.within, loc)})
 	}
+	return out
 }
 
 // becomes returns when the county's level first changes to the given one after t.

@@ -21,7 +21,8 @@ type condition struct {
 	source  string
 	ast     *cel.Ast
 	program cel.Program
-	pairs   bool // it speaks of fact, so a seek must ask it anew for each one
+	fast    func(*scope) bool // the same, lowered; nil where it can't be
+	pairs   bool              // it speaks of fact, so a seek must ask it anew for each one
 }
 
 // fieldNames are the CEL names of the fields of a fact. Whatever isn't here can't be an
@@ -170,7 +171,7 @@ func compileCondition(source string, loc *time.Location) (*condition, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &condition{source: source, ast: ast, program: program}
+	c := &condition{source: source, ast: ast, program: program, fast: lower(ast.NativeRep().Expr(), loc)}
 	c.pairs = c.speaksOf("fact")
 	return c, nil
 }
@@ -179,6 +180,7 @@ func compileCondition(source string, loc *time.Location) (*condition, error) {
 type scope struct {
 	fact, it *healthcode.Fact
 	areas    *Areas
+	vars     [maxVars]string // of a lowered condition
 }
 
 func (s *scope) ResolveName(name string) (any, bool) {
@@ -198,8 +200,11 @@ func (s *scope) Parent() cel.Activation { return nil }
 // holds evaluates the condition. An expression that fails, such as an index
 // out of range, doesn't hold: it must not raise anything against a person.
 func (c *condition) holds(s *scope) bool {
-	if c == nil {
+	switch {
+	case c == nil:
 		return true
+	case c.fast != nil:
+		return c.fast(s)
 	}
 	out, _, err := c.program.Eval(s)
 	return err == nil && out == types.True

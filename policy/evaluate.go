@@ -49,7 +49,12 @@ type evaluator struct {
 	lifts []*healthcode.Fact
 	scope scope
 	cache []candidates // by slot of a seek
+
+	stretches []areaSpan // of the county at hand
 }
+
+// unknown is a county that the history doesn't name: low and without cases.
+var unknown healthcode.County
 
 // Evaluate finds every span in the facts known at an instant. Facts that were
 // recorded later, and those that a known retraction takes back, are not seen.
@@ -58,6 +63,7 @@ func (p *Policy) Evaluate(areas *Areas, facts []healthcode.Fact, knownAt time.Ti
 	e := evaluator{Evaluation: &Evaluation{policy: p, areas: areas}}
 	e.scope.areas = areas
 	e.facts = known(facts, knownAt)
+	e.spans = make([]span, 0, len(e.facts))
 	for _, f := range e.facts {
 		if f.Kind == healthcode.KindLift {
 			e.lifts = append(e.lifts, f)
@@ -143,10 +149,11 @@ func (e *evaluator) match(r *rule, f *healthcode.Fact) {
 	}
 	county := e.areas.counties[code]
 	if county == nil {
-		county = &healthcode.County{Code: code}
+		county = &unknown
 	}
 	reach, bounded := r.area.end(f, loc)
-	for s := range r.area.spans(county, loc) {
+	e.stretches = r.area.spans(e.stretches[:0], county, loc)
+	for _, s := range e.stretches {
 		if bounded && !s.from.Before(reach) {
 			break
 		}

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
@@ -13,14 +14,28 @@ type step struct {
 }
 
 // order sorts the spans: colours by start, then holds by hold and start. The
-// order in which facts and rules stand settles equal starts.
+// order in which facts and rules stand settles equal starts. Spans are large, so places are sorted and each
+// span moves once.
 func (e *evaluator) order() {
-	slices.SortStableFunc(e.spans, func(a, b span) int {
-		if c := a.rule.hold - b.rule.hold; c != 0 {
+	places := make([]int, len(e.spans))
+	for i := range places {
+		places[i] = i
+	}
+	slices.SortFunc(places, func(i, j int) int {
+		a, b := &e.spans[i], &e.spans[j]
+		if a.rule.hold != b.rule.hold {
+			return a.rule.hold - b.rule.hold
+		}
+		if c := a.from.Compare(b.from); c != 0 {
 			return c
 		}
-		return a.from.Compare(b.from)
+		return i - j
 	})
+	sorted := make([]span, len(e.spans))
+	for to, from := range places {
+		sorted[to] = e.spans[from]
+	}
+	e.spans = sorted
 }
 
 // group joins the spans of each hold that touch.
@@ -43,11 +58,17 @@ func (e *evaluator) group() {
 	}
 }
 
-// edge is where a span begins (+1) or ends (-1).
+// edge is where a span begins (+1) or ends (-1). Its time is in seconds and
+// nanoseconds: without pointers it is cheap to sort.
 type edge struct {
-	at    time.Time
-	index int // of the colour; or of the hold, counted from the number of colours
-	delta int
+	second     int64
+	nanosecond int32
+	index      int16 // of the colour; or of the hold, counted from the number of colours
+	delta      int16
+}
+
+func (a edge) compare(b edge) int {
+	return cmp.Or(cmp.Compare(a.second, b.second), cmp.Compare(a.nanosecond, b.nanosecond))
 }
 
 // sweep walks over every start and end once and notes where the picture changes.
@@ -55,9 +76,9 @@ func (e *evaluator) sweep() {
 	colours := len(e.policy.Colours)
 	edges := make([]edge, 0, 2*len(e.spans))
 	add := func(from, until time.Time, index int) {
-		edges = append(edges, edge{from, index, 1})
+		edges = append(edges, edge{from.Unix(), int32(from.Nanosecond()), int16(index), 1})
 		if !until.IsZero() {
-			edges = append(edges, edge{until, index, -1})
+			edges = append(edges, edge{until.Unix(), int32(until.Nanosecond()), int16(index), -1})
 		}
 	}
 	for i := range e.spans {
@@ -68,18 +89,18 @@ func (e *evaluator) sweep() {
 	for _, g := range e.groups {
 		add(g.from, g.until, colours+g.hold)
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return a.at.Compare(b.at) })
+	slices.SortFunc(edges, edge.compare)
 
 	open := make([]int, colours+len(e.policy.Holds))
 	now := step{colour: colours - 1}
 	e.steps = make([]step, 1, len(edges)+1)
 	e.steps[0] = now
 	for i, edge := range edges {
-		open[edge.index] += edge.delta
-		if i+1 < len(edges) && edges[i+1].at.Equal(edge.at) {
+		open[edge.index] += int(edge.delta)
+		if i+1 < len(edges) && edges[i+1].compare(edge) == 0 {
 			continue
 		}
-		next := step{from: edge.at, colour: colours - 1}
+		next := step{from: time.Unix(edge.second, int64(edge.nanosecond)).In(e.policy.Location), colour: colours - 1}
 		for c := range colours - 1 {
 			if open[c] > 0 {
 				next.colour = c
