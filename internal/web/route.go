@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"slices"
 
 	"healthcode"
 )
@@ -44,12 +43,4 @@ func (s *Server) mux() *http.ServeMux {
 	}
 	mux.Handle("/", s.serve(Route{Handler: unknownPage}))
 	return mux
-}
-
-// signIn is where somebody who may use the route signs in.
-func (r Route) signIn() string {
-	if slices.Contains(r.Roles, healthcode.RoleResident) {
-		return "/sign-in"
-	}
-	return "/staff/sign-in"
 }
