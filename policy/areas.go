@@ -11,25 +11,81 @@ import (
 // for concurrent use.
 type Areas struct {
 	counties map[string]*healthcode.County
-	cities   map[string][]*healthcode.County // by the first four digits
+	cities   map[string]*healthcode.County // by the first four digits: all counties of the city as one
 }
 
 // NewAreas prepares a history.
 func NewAreas(history healthcode.AreaHistory) *Areas {
 	a := &Areas{
 		counties: make(map[string]*healthcode.County, len(history.Areas)),
-		cities:   make(map[string][]*healthcode.County),
+		cities:   make(map[string]*healthcode.County),
 	}
+	members := make(map[string][]*healthcode.County)
 	for _, c := range history.Areas {
 		c.Levels = changes(c.Levels)
-		c.LocalCases = slices.DeleteFunc(slices.Clone(c.LocalCases), func(n healthcode.CaseCount) bool { return n.Count <= 0 })
-		slices.SortStableFunc(c.LocalCases, func(a, b healthcode.CaseCount) int { return a.Date.Compare(b.Date) })
-		c.HardestHit = slices.Clone(c.HardestHit)
-		slices.SortStableFunc(c.HardestHit, func(a, b healthcode.Period) int { return a.From.Compare(b.From) })
+		order(&c)
 		a.counties[c.Code] = &c
-		a.cities[city(c.Code)] = append(a.cities[city(c.Code)], &c)
+		members[city(c.Code)] = append(members[city(c.Code)], &c)
+	}
+	for code, counties := range members {
+		a.cities[code] = join(code, counties)
 	}
 	return a
+}
+
+// order brings a county's own copies of its lists into order, without counts of no case.
+func order(c *healthcode.County) {
+	c.LocalCases = slices.DeleteFunc(slices.Clone(c.LocalCases), func(n healthcode.CaseCount) bool { return n.Count <= 0 })
+	slices.SortStableFunc(c.LocalCases, func(a, b healthcode.CaseCount) int { return a.Date.Compare(b.Date) })
+	c.HardestHit = slices.Clone(c.HardestHit)
+	slices.SortStableFunc(c.HardestHit, func(a, b healthcode.Period) int { return a.From.Compare(b.From) })
+}
+
+// join makes one area of a city's counties: at the level of its worst county,
+// with the cases of all of them.
+func join(code string, counties []*healthcode.County) *healthcode.County {
+	if len(counties) == 1 {
+		return counties[0]
+	}
+	city := &healthcode.County{Code: code}
+	for _, c := range counties {
+		city.LandPort = city.LandPort || c.LandPort
+		city.HardestHit = append(city.HardestHit, c.HardestHit...)
+		city.LocalCases = append(city.LocalCases, c.LocalCases...)
+	}
+	city.Levels = changes(worst(counties))
+	order(city)
+	return city
+}
+
+// worst walks over every change of the counties' levels and returns the worst
+// level after each.
+func worst(counties []*healthcode.County) []healthcode.LevelChange {
+	type change struct {
+		healthcode.LevelChange
+		county int
+	}
+	var all []change
+	for i, c := range counties {
+		for _, l := range c.Levels {
+			all = append(all, change{l, i})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b change) int { return a.From.Compare(b.From) })
+	rank := make([]int, len(counties))
+	at := [3]int{len(counties)} // how many counties are at each rank
+	out := make([]healthcode.LevelChange, 0, len(all))
+	for _, ch := range all {
+		at[rank[ch.county]]--
+		rank[ch.county] = ch.Level.Rank()
+		at[rank[ch.county]]++
+		level := 2
+		for at[level] == 0 {
+			level--
+		}
+		out = append(out, healthcode.LevelChange{From: ch.From, Level: healthcode.Levels[level]})
+	}
+	return out
 }
 
 // changes keeps the entries at which the level really changes: of several at
@@ -62,13 +118,10 @@ func (a *Areas) Level(code string, at time.Time) healthcode.Level {
 // CityLevel returns the highest level of any county in the city of a county:
 // the one whose first four digits are the same.
 func (a *Areas) CityLevel(code string, at time.Time) healthcode.Level {
-	worst := healthcode.LevelLow
-	for _, c := range a.cities[city(code)] {
-		if l := c.LevelAt(at); l.Rank() > worst.Rank() {
-			worst = l
-		}
+	if c := a.cities[city(code)]; c != nil {
+		return c.LevelAt(at)
 	}
-	return worst
+	return healthcode.LevelLow
 }
 
 // Name returns a county's name, or its code where the history has none.

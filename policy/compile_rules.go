@@ -116,6 +116,9 @@ func (c *compiler) area(r *Rule, path []any) *areaCondition {
 	default:
 		c.at(path, "rule %s can't match: %s has no county; an area condition goes with stay (of: area) or arrival (of: origin)", r.Rule, article(string(r.On)))
 	}
+	if cond.ofCity = doc.Unit == "city"; !cond.ofCity && doc.Unit != "" && doc.Unit != "county" {
+		c.at(append(path, "unit"), "area: unit %q is neither county nor city", doc.Unit)
+	}
 	given := 0
 	for _, set := range []bool{len(doc.Level) > 0, doc.Cases > 0, doc.LandPort, doc.HardestHit} {
 		if set {

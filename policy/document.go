@@ -117,7 +117,8 @@ type Several struct {
 // state; each such span that the fact overlaps is a match of its own. Exactly one of Level,
 // Cases, LandPort and HardestHit is given.
 type AreaCondition struct {
-	Of         string             `yaml:"of"` // area (stay) or origin (arrival)
+	Of         string             `yaml:"of"`   // area (stay) or origin (arrival)
+	Unit       string             `yaml:"unit"` // county, or city: all counties whose codes begin with the same four digits
 	Level      []healthcode.Level `yaml:"level"`
 	Cases      int                `yaml:"cases"`     // at least so many local cases …
 	Within     int                `yaml:"within"`    // … counted for so many full days

@@ -194,6 +194,25 @@ func TestEngine(t *testing.T) {
 			`{"areas":[{"code":"110105","levels":[{"from":"2022-05-03T23:59:59+08:00","level":"high"}]},
 			{"code":"110106","levels":[{"from":"2022-05-04T00:00:00+08:00","level":"high"}]}]}`,
 			"red 05-03 23:59:59 05-07 00:00:00"},
+		"a city is at the level of its worst county": {`  - rule: star
+    colour: red
+    on: stay
+    area: {unit: city, level: [medium, high], reach: 1}
+` + text + `    until: [{full_days: 3, after: to, ends: automatic, exit: {zh: 文, en: text}}]
+`, `{"kind":"stay","area":"110105","evidence":"declared","from":"2022-05-01T10:00:00+08:00","to":"2022-05-01T12:00:00+08:00"}
+{"kind":"stay","area":"110199","evidence":"declared","from":"2022-06-01T10:00:00+08:00","to":"2022-06-01T12:00:00+08:00"}
+{"kind":"stay","area":"120101","evidence":"declared","from":"2022-07-01T10:00:00+08:00","to":"2022-07-01T12:00:00+08:00"}`,
+			`{"areas":[{"code":"110105","levels":[{"from":"2022-05-05","level":"low"}]},{"code":"110108","levels":[{"from":"2022-05-02","level":"medium"}]},
+			{"code":"110109","levels":[{"from":"2022-05-03","level":"high"},{"from":"2022-06-09","level":"low"}]}]}`,
+			"red 05-02 00:00:00 05-05 00:00:00; red 06-01 10:00:00 06-05 00:00:00"},
+		"a city has the cases of all its counties": {`  - rule: cases
+    colour: red
+    on: arrival
+    area: {of: origin, unit: city, cases: 3, within: 1}
+` + text + `    until: [{area: ends, ends: automatic, exit: {zh: 文, en: text}}]
+`, `{"kind":"arrival","origin":"110105","time":"2022-05-02T10:00:00+08:00"}`,
+			`{"areas":[{"code":"110105","local_cases":[{"date":"2022-05-02","count":1}]},{"code":"110108","local_cases":[{"date":"2022-05-01","count":2}]}]}`,
+			"red 05-02 10:00:00 05-03 00:00:00"},
 		"at least three cases in two days": {`  - rule: cases
     colour: red
     on: stay

@@ -148,6 +148,9 @@ func (e *evaluator) match(r *rule, f *healthcode.Fact) {
 		code = f.Origin
 	}
 	county := e.areas.counties[code]
+	if r.area.ofCity {
+		county = e.areas.cities[city(code)]
+	}
 	if county == nil {
 		county = &unknown
 	}

@@ -132,6 +132,9 @@ func (x *explainer) area(r *rule) string {
 	if a.ofOrigin {
 		place = x.say("来源地", "the county of origin")
 	}
+	if a.ofCity {
+		place += x.say("所在城市（任一县区）", ", or another one in its city,")
+	}
 	state := ""
 	switch {
 	case a.landPort:

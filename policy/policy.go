@@ -50,6 +50,7 @@ type rule struct {
 
 type areaCondition struct {
 	ofOrigin   bool
+	ofCity     bool
 	levels     [3]bool
 	cases      int
 	within     int
