@@ -31,7 +31,7 @@ func TestAnybodyCanCheck(t *testing.T) {
 	employer := s.browser()
 	for how, p := range map[string]*page{
 		"text":  employer.post("/check", url.Values{"pass": {" " + pass + "\n"}}, 200),
-		"photo": employer.upload("/check", drawn(t, pass), 200),
+		"photo": employer.sendPhoto("/check", drawn(t, pass), 200),
 	} {
 		text := p.text("main")
 		for _, want := range []string{in("zh", textGenuine, "北京健康宝"), "暂不能确认", "2022年5月11日 00:00"} {
@@ -75,11 +75,11 @@ func TestCheckFaults(t *testing.T) {
 	if p := v.post("/check", nil, 422); p.one(".errors a").attr("href") != "#f-pass" {
 		t.Errorf("nothing sent: %s", p.text(".errors"))
 	}
-	if p := v.upload("/check", []byte("no picture"), 422); p.one(".errors a").attr("href") != "#f-photo" {
+	if p := v.sendPhoto("/check", []byte("no picture"), 422); p.one(".errors a").attr("href") != "#f-photo" {
 		t.Errorf("no picture: %s", p.text(".errors"))
 	}
 	white := drawn(t, "HELLO")
-	if p := v.upload("/check", white[:len(white)/2], 422); p.one(".errors a").attr("href") != "#f-photo" {
+	if p := v.sendPhoto("/check", white[:len(white)/2], 422); p.one(".errors a").attr("href") != "#f-photo" {
 		t.Errorf("half a picture: %s", p.text(".errors"))
 	}
 }

@@ -25,7 +25,7 @@ func keyPage(t *testing.T) []byte {
 	return data.Bytes()
 }
 
-func (v *browser) upload(path string, data []byte, want int) *page {
+func (v *browser) sendPhoto(path string, data []byte, want int) *page {
 	v.t.Helper()
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
@@ -47,7 +47,7 @@ func TestPhotoNeverTouchesTheDisk(t *testing.T) {
 		t.Fatalf("the photograph has only %d bytes", len(photo))
 	}
 	t.Setenv("TMPDIR", "/nowhere")
-	p := v.upload("/in/beijing/photo", photo, 200)
+	p := v.sendPhoto("/in/beijing/photo", photo, 200)
 	if p.response.Request.URL.Path != "/in/beijing/code" || !strings.Contains(p.text("main"), in("zh", textPhotoKept)) {
 		t.Errorf("the photograph led to %s: %s", p.response.Request.URL, p.text("main"))
 	}
@@ -59,7 +59,7 @@ func TestPhotoNeverTouchesTheDisk(t *testing.T) {
 func TestPhotoFaults(t *testing.T) {
 	v := newSite(t).register("beijing", zhang)
 	for name, data := range map[string][]byte{"nothing": nil, "no picture": []byte("%PDF-1.7"), "half a picture": keyPage(t)[:1000]} {
-		p := v.upload("/in/beijing/photo", data, 422)
+		p := v.sendPhoto("/in/beijing/photo", data, 422)
 		if p.one(".errors a").attr("href") != "#f-photo" || p.one("#f-photo-error").words() == "" {
 			t.Errorf("%s: %s", name, p.text(".errors"))
 		}

@@ -105,7 +105,7 @@ func TestUnknownPage(t *testing.T) {
 
 func TestTooLarge(t *testing.T) {
 	v := newSite(t).register("beijing", zhang)
-	p := v.upload("/in/beijing/photo", make([]byte, 12<<20), 413)
+	p := v.sendPhoto("/in/beijing/photo", make([]byte, 12<<20), 413)
 	if !strings.Contains(p.text("main"), "10 MB") {
 		t.Errorf("the page says %s", p.text("main"))
 	}
