@@ -17,6 +17,7 @@ import (
 	"healthcode/internal/area"
 	"healthcode/internal/casework"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/postgres"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
@@ -32,14 +33,14 @@ type app struct {
 	log      *slog.Logger
 	clock    healthcode.Clock
 	vault    *vault.Vault
-	store    *sqlite.Store
+	store    healthcode.Store
 	policies *policy.Set
 	access   *access.Service
 	status   *status.Service
 	handler  http.Handler
 }
 
-// newApp opens the store in settings.Data and builds every service over it.
+// newApp opens the store and builds every service over it.
 func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.Logger) (_ *app, err error) {
 	a := &app{settings: s, log: log, clock: clock}
 	if a.policies, err = policy.Load(s.policyFS()); err != nil {
@@ -79,8 +80,8 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	return a, nil
 }
 
-// openStore opens the vault and the database in the data directory.
-func openStore(ctx context.Context, s settings, log *slog.Logger) (*sqlite.Store, *vault.Vault, error) {
+// openStore opens the vault in the data directory, and the database: a file beside it, or PostgreSQL.
+func openStore(ctx context.Context, s settings, log *slog.Logger) (healthcode.Store, *vault.Vault, error) {
 	if err := os.MkdirAll(s.Data, 0o700); err != nil {
 		return nil, nil, fmt.Errorf("making the data directory: %w", err)
 	}
@@ -95,11 +96,19 @@ func openStore(ctx context.Context, s settings, log *slog.Logger) (*sqlite.Store
 	if warning := keys.Warning(); warning != "" {
 		log.Warn("keys", "warning", warning)
 	}
-	store, err := sqlite.Open(ctx, filepath.Join(s.Data, "healthcode.db"), keys)
+	store, err := s.openDatabase(ctx, keys)
 	if err != nil {
 		return nil, nil, fmt.Errorf("opening the database: %w", err)
 	}
 	return store, keys, nil
+}
+
+// openDatabase opens the engine that the settings name.
+func (s *settings) openDatabase(ctx context.Context, sealer healthcode.Sealer) (healthcode.Store, error) {
+	if s.Database == "" {
+		return sqlite.Open(ctx, filepath.Join(s.Data, "healthcode.db"), sealer)
+	}
+	return postgres.Open(ctx, s.Database, sealer)
 }
 
 // Timeouts of the server: a slow phone on a bad network must get through, an

@@ -11,7 +11,6 @@ import (
 	"healthcode"
 	"healthcode/internal/area"
 	"healthcode/internal/intake"
-	"healthcode/internal/sqlite"
 )
 
 const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
@@ -22,7 +21,7 @@ const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
 // runImport brings facts or area history into a data directory. Each import can
 // be interrupted and run again: what is there already stays as it is.
 func runImport(ctx context.Context, args []string, std stdio) int {
-	kinds := map[string]func(context.Context, *sqlite.Store, string, stdio) int{
+	kinds := map[string]func(context.Context, healthcode.Store, string, stdio) int{
 		"facts": importFacts, "risk-areas": importRiskAreas, "areas": importAreas}
 	if len(args) == 0 || kinds[args[0]] == nil {
 		fmt.Fprint(std.err, importUsage)
@@ -56,7 +55,7 @@ func runImport(ctx context.Context, args []string, std stdio) int {
 }
 
 // importRiskAreas reads the State Council's risk-area snapshots in a folder.
-func importRiskAreas(ctx context.Context, store *sqlite.Store, dir string, std stdio) int {
+func importRiskAreas(ctx context.Context, store healthcode.Store, dir string, std stdio) int {
 	progress := func(done, total int) { fmt.Fprintf(std.err, "\r%d of %d files", done, total) }
 	read, report, err := area.ReadRiskAreas(ctx, os.DirFS(dir), shanghai(), progress)
 	fmt.Fprintln(std.err)
@@ -71,6 +70,9 @@ func importRiskAreas(ctx context.Context, store *sqlite.Store, dir string, std s
 	if err != nil {
 		return std.fail("healthcode import risk-areas: %v", err)
 	}
+	for i := range looked {
+		looked[i] = looked[i].In(shanghai())
+	}
 	merged := area.Merge(area.Record{History: stored, Snapshots: looked}, read)
 	if err := store.PutAreas(ctx, merged.History, merged.Snapshots...); err != nil {
 		fmt.Fprintf(std.err, "healthcode import risk-areas: %v\n", err)
@@ -84,7 +86,7 @@ func importRiskAreas(ctx context.Context, store *sqlite.Store, dir string, std s
 }
 
 // importAreas reads area history in its JSON form; each county in it replaces the stored one.
-func importAreas(ctx context.Context, store *sqlite.Store, path string, std stdio) int {
+func importAreas(ctx context.Context, store healthcode.Store, path string, std stdio) int {
 	data, err := readInput(path, std.in)
 	if err != nil {
 		return std.fail("healthcode import areas: %v", err)
@@ -119,7 +121,7 @@ func readInput(path string, in io.Reader) ([]byte, error) {
 }
 
 // importFacts streams facts from NDJSON. Bad lines are named by number and left out.
-func importFacts(ctx context.Context, store *sqlite.Store, path string, std stdio) int {
+func importFacts(ctx context.Context, store healthcode.Store, path string, std stdio) int {
 	in := std.in
 	if path != "-" {
 		file, err := os.Open(path)

@@ -19,8 +19,10 @@ import (
 
 // settings are what an operator can set: in one YAML file, and by flags, which win.
 type settings struct {
-	Addr     string `yaml:"addr"`
-	Data     string `yaml:"data"`
+	Addr string `yaml:"addr"`
+	Data string `yaml:"data"`
+	// Database is a PostgreSQL URL; "" is a file in Data. The keys are in Data either way.
+	Database string `yaml:"database"`
 	Policies string `yaml:"policies"`
 	// MasterKeyFile holds the key under which keys.json is encrypted; the
 	// environment variable HEALTHCODE_MASTER_KEY does too.
@@ -35,6 +37,7 @@ const masterKeyVariable = "HEALTHCODE_MASTER_KEY"
 // flags adds the flags of the commands that open the data directory.
 func (s *settings) flags(flags *flag.FlagSet) {
 	flags.StringVar(&s.Data, "data", s.Data, "`directory` of the database and its keys")
+	flags.StringVar(&s.Database, "database", s.Database, "`URL` of a PostgreSQL database (postgres://user@host/name; the password may come from PGPASSWORD) instead of a file in the data directory")
 	flags.StringVar(&s.Policies, "policies", s.Policies, "`directory` of policies instead of the built-in ones")
 	flags.StringVar(&s.MasterKeyFile, "master-key-file", s.MasterKeyFile, "`file` with the key that encrypts the keys (or "+masterKeyVariable+")")
 	flags.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
