@@ -76,6 +76,9 @@ func (fs *Facts) Add(data []byte) error {
 	if err := json.Unmarshal(data, &f); err != nil {
 		return err
 	}
+	if f.Kind == healthcode.KindLift && f.Start().IsZero() {
+		return errors.New("recorded: missing; a lift takes effect at its time or, without one, when it is recorded")
+	}
 	if f.Person != nil {
 		if fs.who != nil && *fs.who != *f.Person {
 			return errors.New("person: the facts are about two persons; evaluate one at a time")
