@@ -2,10 +2,14 @@ package smpp
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"io"
 	"log/slog"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -444,6 +448,52 @@ func TestEndUnbinds(t *testing.T) {
 	<-ended
 	if err := c.Ready(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("ready after the end: %v", err)
+	}
+}
+
+func TestTLS(t *testing.T) {
+	web := httptest.NewTLSServer(nil) // for its certificate
+	defer web.Close()
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: web.TLS.Certificates})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	for name, roots := range map[string]*x509.CertPool{
+		"a certificate that is trusted": web.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs,
+		"one that isn't":                x509.NewCertPool(),
+	} {
+		c, err := New(Config{Address: l.Addr().String(), TLS: &tls.Config{RootCAs: roots}}, Handler{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() { c.Run(ctx); close(ended) }()
+		conn, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w := &wire{conn, t}
+		if name == "one that isn't" {
+			w.wantEnd()
+			for c.Err().Error() == "not connected yet" {
+				time.Sleep(time.Millisecond)
+			}
+			if err := c.Err(); !strings.Contains(err.Error(), "certificate") {
+				t.Error(err)
+			}
+			cancel()
+		} else {
+			w.answer(w.want(BindTransceiver), StatusOK, "smsc")
+			if err := c.Ready(ctx); err != nil {
+				t.Error(err)
+			}
+			cancel()
+			w.answer(w.want(Unbind), StatusOK, "")
+		}
+		<-ended
+		conn.Close()
 	}
 }
 

@@ -30,7 +30,7 @@ const (
 // before the gateway sees anything: whoever finds the message after a crash
 // knows by it that the gateway may have taken it. now is the same if it is called again.
 func (q *Queue) begin(m *healthcode.Message, part, parts int, now time.Time) step {
-	if m.State != healthcode.MessageQueued || m.Holder != q.holder || !now.Before(m.Due) {
+	if m.State != healthcode.MessageQueued || m.Holder != q.holder {
 		return stop // another process has it, or a late answer has settled it
 	}
 	if !m.Expires.IsZero() && !now.Before(m.Expires) || now.Sub(m.At) >= q.cfg.GiveUpAfter {

@@ -3,7 +3,6 @@ package sms
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"strings"
 	"sync"
 	"testing"
@@ -65,6 +64,9 @@ func TestQueueSettings(t *testing.T) {
 	}
 	if _, err := NewSMPP(SMPPConfig{Source: "+8613800130000x", Clock: clock}); err == nil || strings.Contains(err.Error(), "13800130000") {
 		t.Errorf("source: %v", err)
+	}
+	if _, err := NewSMPP(SMPPConfig{Config: smpp.Config{Mode: smpp.Receiver}, Source: "106", Clock: clock}); err == nil || !strings.Contains(err.Error(), "mode") {
+		t.Errorf("receiver: %v", err)
 	}
 }
 
@@ -152,120 +154,179 @@ func TestRate(t *testing.T) {
 	})
 }
 
-// TestEveryCourse plays any sequence of claims, answers, late answers, crashes and receipts, and
-// checks what must hold of a message whatever happens.
+// course is one message, the two processes that may send it, and what its gateway has seen.
+type course struct {
+	now     time.Time
+	m       *healthcode.Message
+	parts   int
+	workers []*worker
+	late    []int // parts whose answer has been given up and may still come
+	// left counts the submissions of a part that the gateway hasn't refused.
+	left, refs []int
+	names      int
+	delivered  bool
+}
+
+// worker is a process that has claimed the message, or had.
+type worker struct {
+	q         *Queue
+	busy      bool
+	part      int
+	submitted bool // and waits for the answer
+}
+
+func (c *course) answer(t *rapid.T, part int, q *Queue, holder string) {
+	verdict := rapid.SampledFrom([]Verdict{-1, -1, Later, Busy, Never}).Draw(t, "answer")
+	if verdict < 0 {
+		c.names++
+		c.refs[part]++
+		taken(c.m, part, fmt.Sprint("r", c.names), c.now)
+		return
+	}
+	c.left[part]--
+	q.refused(c.m, part, &Refusal{Verdict: verdict, Reason: "no"}, holder, c.now)
+}
+
+// pick chooses one of the workers for which ok holds.
+func (c *course) pick(t *rapid.T, ok func(*worker) bool) *worker {
+	var list []*worker
+	for _, w := range c.workers {
+		if ok(w) {
+			list = append(list, w)
+		}
+	}
+	if len(list) == 0 {
+		t.Skip("there is none")
+	}
+	return rapid.SampledFrom(list).Draw(t, "worker")
+}
+
+func waits(w *worker) bool { return w.busy && w.submitted }
+
+func (c *course) passTime(t *rapid.T) {
+	c.now = c.now.Add(rapid.SampledFrom([]time.Duration{time.Millisecond, time.Second, 40 * time.Second, 3 * time.Minute, 2 * time.Hour}).Draw(t, "time"))
+}
+
+func (c *course) claim(t *rapid.T) {
+	w := c.pick(t, func(w *worker) bool { return !w.busy })
+	if c.m.State != healthcode.MessageQueued || c.m.Due.After(c.now) {
+		t.Skip("not due")
+	}
+	c.m.Holder, c.m.Due = w.q.holder, c.now.Add(w.q.cfg.Lease)
+	*w = worker{q: w.q, busy: true}
+}
+
+func (c *course) submit(t *rapid.T) {
+	w := c.pick(t, func(w *worker) bool { return w.busy && !w.submitted })
+	if w.part == c.parts {
+		w.busy = false
+		return
+	}
+	mine := c.m.Holder == w.q.holder
+	switch w.q.begin(c.m, w.part, c.parts, c.now) {
+	case submit:
+		if !mine {
+			t.Fatalf("a worker submitted what another holds: %+v", c.m)
+		}
+		if c.refs[w.part] > 0 {
+			t.Fatalf("part %d was submitted after the gateway took it: %+v", w.part, c.m)
+		}
+		c.left[w.part]++
+		w.submitted = true
+	case skip:
+		w.part++
+	case stop:
+		w.busy = false
+	}
+}
+
+// spare returns a check that what one worker learns takes nothing from the other.
+func (c *course) spare(t *rapid.T, w *worker) func() {
+	holder, due := c.m.Holder, c.m.Due
+	return func() {
+		if holder != w.q.holder && c.m.State == healthcode.MessageQueued && (c.m.Holder != holder || c.m.Due != due) {
+			t.Fatalf("taken from %q, due %v: %+v", holder, due, c.m)
+		}
+	}
+}
+
+func (c *course) hear(t *rapid.T) {
+	w := c.pick(t, waits)
+	defer c.spare(t, w)()
+	c.answer(t, w.part, w.q, w.q.holder)
+	w.submitted = false
+	w.part++
+}
+
+func (c *course) hearNothing(t *rapid.T) {
+	w := c.pick(t, waits)
+	defer c.spare(t, w)()
+	c.late = append(c.late, w.part)
+	w.q.doubted(c.m, c.now)
+	w.busy = false
+}
+
+func (c *course) crash(t *rapid.T) { c.pick(t, func(w *worker) bool { return w.busy }).busy = false }
+
+func (c *course) hearLate(t *rapid.T) {
+	if len(c.late) == 0 {
+		t.Skip("none is missing")
+	}
+	part := c.late[0]
+	c.late = c.late[1:]
+	c.answer(t, part, c.workers[0].q, "")
+}
+
+func (c *course) receipt(t *rapid.T) {
+	if c.names == 0 {
+		t.Skip("nothing was taken")
+	}
+	state := rapid.SampledFrom([]healthcode.MessageState{delivered, failed}).Draw(t, "state")
+	c.m.Receive(healthcode.MessageReceipt{Ref: fmt.Sprint("r", rapid.IntRange(1, c.names).Draw(t, "ref")), State: state, Reason: "R"})
+}
+
+// check holds of a message whatever happens.
+func (c *course) check(t *rapid.T) {
+	m, twice := c.m, false
+	for part, n := range c.left {
+		if n > maxDoubts {
+			t.Fatalf("part %d was left with the gateway %d times: %+v", part, n, m)
+		}
+		twice = twice || n > 1
+	}
+	done := m.State == sent || m.State == delivered
+	switch {
+	case twice && !m.MaybeTwice():
+		t.Fatalf("not marked: %+v", m)
+	case done && (!m.Taken() || m.Sent.IsZero() || m.Reason != ""):
+		t.Fatalf("sent without being taken: %+v", m)
+	case m.State == healthcode.MessageQueued && m.Taken(), m.State == failed && m.Reason == "":
+		t.Fatalf("%+v", m)
+	case m.State != healthcode.MessageQueued && m.Holder != "":
+		t.Fatalf("done, and held: %+v", m)
+	case c.delivered && m.State != delivered:
+		t.Fatalf("delivered, and then not: %+v", m)
+	case m.Due.Sub(c.now) > healthcode.MaxMessageWait:
+		t.Fatalf("put off too far: %+v", m)
+	}
+	c.delivered = m.State == delivered
+}
+
+// TestEveryCourse plays any sequence of claims, answers, late answers, crashes and receipts.
 func TestEveryCourse(t *testing.T) {
-	const me, other = "me", "other"
 	rapid.Check(t, func(t *rapid.T) {
-		q, err := NewQueue(nil, Outbox{}, Config{Clock: clock, Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		q.holder = me
-		now := time.Now()
-		parts := rapid.IntRange(1, 3).Draw(t, "parts")
-		m := &healthcode.Message{ID: "m", At: now, State: healthcode.MessageQueued, Due: now}
-		submitted := make([]int, parts)  // to the gateway
-		unanswered := make([]int, parts) // of these
-		refs := 0
-		delivered := false
-		answer := func(part int, holder string) {
-			switch rapid.SampledFrom([]string{"ok", "no", "busy", "never"}).Draw(t, "answer") {
-			case "ok":
-				refs++
-				taken(m, part, fmt.Sprint("r", refs), now)
-			case "no":
-				submitted[part]--
-				q.refused(m, part, &Refusal{Verdict: Later, Reason: "no"}, holder, now)
-			case "busy":
-				submitted[part]--
-				q.refused(m, part, &Refusal{Verdict: Busy, Reason: "busy"}, holder, now)
-			case "never":
-				submitted[part]--
-				q.refused(m, part, &Refusal{Verdict: Never, Reason: "never"}, holder, now)
+		now, parts := time.Now(), rapid.IntRange(1, 2).Draw(t, "parts")
+		c := &course{now: now, parts: parts, left: make([]int, parts), refs: make([]int, parts),
+			m: &healthcode.Message{ID: "m", At: now, State: healthcode.MessageQueued, Due: now}}
+		for range 2 {
+			q, err := NewQueue(nil, Outbox{}, Config{Clock: clock})
+			if err != nil {
+				t.Fatal(err)
 			}
+			c.workers = append(c.workers, &worker{q: q})
 		}
-		t.Repeat(map[string]func(*rapid.T){
-			"time": func(t *rapid.T) {
-				now = now.Add(time.Duration(rapid.Int64Range(0, int64(time.Hour)).Draw(t, "passes")))
-			},
-			"another claims": func(t *rapid.T) {
-				if m.State == healthcode.MessageQueued && !m.Due.After(now) {
-					m.Holder, m.Due = other, now.Add(q.cfg.Lease)
-				}
-			},
-			"work": func(t *rapid.T) {
-				if m.State != healthcode.MessageQueued || m.Due.After(now) {
-					t.Skip("not due")
-				}
-				m.Holder, m.Due = me, now.Add(q.cfg.Lease)
-				for part := range parts {
-					switch q.begin(m, part, parts, now) {
-					case stop:
-						return
-					case skip:
-						continue
-					}
-					submitted[part]++
-					switch rapid.SampledFrom([]string{"answered", "silence", "crash"}).Draw(t, "then") {
-					case "answered":
-						answer(part, me)
-						if m.State != healthcode.MessageQueued || m.Holder != me {
-							return
-						}
-					case "silence":
-						unanswered[part]++
-						q.doubted(m, now)
-						return
-					case "crash":
-						return
-					}
-				}
-			},
-			"late answer": func(t *rapid.T) {
-				part := rapid.IntRange(0, parts-1).Draw(t, "part")
-				if unanswered[part] == 0 {
-					t.Skip("none is missing")
-				}
-				unanswered[part]--
-				answer(part, "")
-			},
-			"receipt": func(t *rapid.T) {
-				if refs == 0 {
-					t.Skip("nothing was taken")
-				}
-				state := rapid.SampledFrom([]healthcode.MessageState{healthcode.MessageDelivered, healthcode.MessageFailed}).Draw(t, "state")
-				m.Receive(healthcode.MessageReceipt{Ref: fmt.Sprint("r", rapid.IntRange(1, refs).Draw(t, "ref")), State: state, Reason: "R"})
-			},
-			"": func(t *rapid.T) {
-				twice := false
-				for part, n := range submitted {
-					if n > maxDoubts {
-						t.Fatalf("part %d was left with the gateway %d times", part, n)
-					}
-					twice = twice || n > 1
-				}
-				if twice && !m.MaybeTwice() {
-					t.Fatalf("not marked: %+v", m)
-				}
-				if (m.State == healthcode.MessageSent || m.State == healthcode.MessageDelivered) && (!m.Taken() || m.Sent.IsZero() || m.Reason != "") {
-					t.Fatalf("sent without being taken: %+v", m)
-				}
-				if m.Taken() && m.State == healthcode.MessageQueued || m.State == healthcode.MessageFailed && m.Reason == "" {
-					t.Fatalf("%+v", m)
-				}
-				if m.State != healthcode.MessageQueued && m.Holder != "" {
-					t.Fatalf("done, and held: %+v", m)
-				}
-				if delivered && m.State != healthcode.MessageDelivered {
-					t.Fatalf("delivered, and then not: %+v", m)
-				}
-				delivered = m.State == healthcode.MessageDelivered
-				if m.Due.Sub(now) > healthcode.MaxMessageWait {
-					t.Fatalf("put off too far: %+v", m)
-				}
-			},
-		})
+		t.Repeat(map[string]func(*rapid.T){"time": c.passTime, "claim": c.claim, "submit": c.submit, "answer": c.hear, "silence": c.hearNothing,
+			"crash": c.crash, "late answer": c.hearLate, "receipt": c.receipt, "": c.check})
 	})
 }
 

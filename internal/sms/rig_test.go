@@ -29,9 +29,11 @@ func TestMain(m *testing.M) {
 		runChild()
 		return
 	}
-	// Most of these tests wait for something.
-	if err := flag.Set("test.parallel", "8"); err != nil {
-		panic(err)
+	// Most of these tests wait for something; the one that doesn't is quick.
+	for name, value := range map[string]string{"test.parallel": "8", "rapid.checks": "2000", "rapid.steps": "60"} {
+		if err := flag.Set(name, value); err != nil {
+			panic(err)
+		}
 	}
 	os.Exit(m.Run())
 }

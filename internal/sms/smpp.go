@@ -40,8 +40,11 @@ func NewSMPP(cfg SMPPConfig) (*SMPP, error) {
 	if cfg.Name == "" {
 		cfg.Name = "smpp"
 	}
-	if cfg.Clock == nil {
+	switch {
+	case cfg.Clock == nil:
 		return nil, errors.New("SMPP settings: clock: there is none")
+	case cfg.Mode == smpp.Receiver:
+		return nil, errors.New("SMPP settings: mode: a receiver can't send; want transceiver or transmitter")
 	}
 	source, err := smpp.ParseAddress(cfg.Source)
 	if err != nil {
