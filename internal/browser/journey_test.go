@@ -128,7 +128,7 @@ func TestRegistrationToDoor(t *testing.T) {
 	door.await(`document.querySelector("#decision").innerText.includes("paper register")`)
 
 	holder.visit("/in/beijing/looks")
-	if looks := eval[string](holder, `document.querySelector("main").innerText`); !strings.Contains(looks, "scanned your code") {
+	if looks := eval[string](holder, `document.querySelector("main").innerText`); !strings.Contains(looks, "Shopping mall") {
 		t.Errorf("the person doesn't see the look:\n%s", looks)
 	}
 

@@ -121,10 +121,32 @@ func (s *Service) keepPhoto(ctx context.Context, id string, person healthcode.Pe
 	return nil
 }
 
+// Look is one look at a resident, with the name of the venue at whose door it was.
+type Look struct {
+	healthcode.Look
+	Place healthcode.Text // empty where it was at no venue
+}
+
 // Looks lists who looked at the resident, the newest first.
-func (s *Service) Looks(ctx context.Context, a healthcode.Actor) ([]healthcode.Look, error) {
+func (s *Service) Looks(ctx context.Context, a healthcode.Actor) ([]Look, error) {
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return nil, err
 	}
-	return s.store.Looks(ctx, a.Person, 200)
+	stored, err := s.store.Looks(ctx, a.Person, 200)
+	if err != nil {
+		return nil, fmt.Errorf("reading the looks: %w", err)
+	}
+	places := make(map[string]healthcode.Text)
+	looks := make([]Look, len(stored))
+	for i, l := range stored {
+		if _, known := places[l.Venue]; l.Venue != "" && !known {
+			v, err := s.store.Venue(ctx, l.Venue)
+			if err != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound {
+				return nil, fmt.Errorf("reading a venue: %w", err)
+			}
+			places[l.Venue] = v.Name // empty for one that is gone
+		}
+		looks[i] = Look{l, places[l.Venue]}
+	}
+	return looks, nil
 }

@@ -24,6 +24,7 @@ type Store interface {
 	healthcode.Reviews
 	healthcode.Ledger
 	healthcode.Messages
+	healthcode.Doors
 }
 
 // Policies gives the policy of a jurisdiction that is in force now.

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"healthcode"
+	"healthcode/internal/resident"
 	"healthcode/policy"
 )
 
@@ -28,13 +29,16 @@ func photoField(v view, f photoForm) field {
 }
 
 // lookWords says who looked, and why.
-func lookWords(v view, l healthcode.Look) string {
+func lookWords(v view, l resident.Look) string {
 	who := v.word(lookRoles, string(l.Role))
 	if l.Role == healthcode.RoleResident {
 		who = v.say(textLookBy, l.By)
 	}
 	where := ""
-	if l.Venue != "" {
+	switch {
+	case l.Place != (healthcode.Text{}):
+		where = v.say(textLookVenue, v.say(l.Place))
+	case l.Venue != "":
 		where = v.say(textLookVenue, l.Venue)
 	}
 	return v.list(who, v.word(lookPurposes, l.Purpose), where)
