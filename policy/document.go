@@ -27,6 +27,8 @@ type Document struct {
 	Declaration  Declaration       `yaml:"declaration"`
 	Retention    Retention         `yaml:"retention"`
 	Pass         PassSettings      `yaml:"pass"`
+	Casework     Casework          `yaml:"casework"`
+	Routing      []Route           `yaml:"routing"`
 	Notes        []healthcode.Text `yaml:"notes"` // standing advice, shown with every status
 }
 

@@ -22,6 +22,7 @@ func (p *Policy) Explain(lang healthcode.Language) *Page {
 	x.standing()
 	x.holds()
 	x.doors()
+	x.casework()
 	x.settings()
 	return x.Page
 }

@@ -180,6 +180,7 @@ func Compile(file string, data []byte) (*Policy, Findings) {
 	if p.Location != nil && len(p.Colours) > 0 {
 		c.rules()
 		c.doors()
+		c.casework()
 	}
 	if len(src.findings) == 0 {
 		c.fairness()
