@@ -16,6 +16,8 @@ func (s *Server) doorRoutes() []Route {
 		{Method: http.MethodGet, Pattern: "/door", Roles: checkpoints, Camera: true, Wasm: true, Handler: doorPage},
 		{Method: http.MethodPost, Pattern: "/door", Roles: checkpoints, Camera: true, Wasm: true, Handler: doorDecide},
 		{Method: http.MethodPost, Pattern: "/door/scan", Roles: checkpoints, Handler: doorScan},
+		{Method: http.MethodGet, Pattern: "/door/offline", Roles: checkpoints, Handler: offlineData},
+		{Method: http.MethodGet, Pattern: "/door/worker.js", Roles: checkpoints, Handler: doorWorker},
 	}
 }
 

@@ -62,7 +62,7 @@ func doorScan(c *call) error {
 	if !answer.Until.IsZero() {
 		reply.Until = &answer.Until
 	}
-	if reply.HTML, err = c.fragment(doorDecision(c.view(), answer)); err != nil {
+	if reply.HTML, err = c.fragment(doorDecision(c.view(), answer, false)); err != nil {
 		return err
 	}
 	if reply.Recent, err = c.fragment(doorRecent(c.view(), recent)); err != nil {

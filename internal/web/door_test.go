@@ -292,7 +292,30 @@ func TestDoorShowsWhatToCheck(t *testing.T) {
 	}
 }
 
+// TestDoorPolicies shows a green code with a normal temperature at every kind of venue of Tianjin.
 func TestDoorPolicies(t *testing.T) {
+	s := newSite(t)
+	zhang := s.register("tianjin", zhang)
+	want := map[string]policy.Verdict{"hospital": policy.NotUsed}
+	for _, kind := range []string{"residential", "office", "restaurant", "bus", "metro", "rail-arrival", "airport-arrival"} {
+		want[kind] = policy.Admit
+	}
+	for _, kind := range []string{"mall", "mall-shop", "supermarket", "bank", "terminal-shop", "farmers-market"} {
+		want[kind] = policy.Advisory
+	}
+	p, err := s.server.Status.Policy("tianjin")
+	if err != nil || len(p.Venues) != len(want) {
+		t.Fatalf("Tianjin has %d kinds of venue, the test %d: %v", len(p.Venues), len(want), err)
+	}
+	for kind, verdict := range want {
+		door := s.staff(healthcode.RoleCheckpoint, "tianjin", kind)
+		if r := door.scan(url.Values{"code": {zhang.pass("tianjin")}, "temperature": {"36.5"}}, 200); r.Decision != verdict || !strings.Contains(r.HTML, verdictWords[verdict].EN) {
+			t.Errorf("%s decides %s, want %s", kind, r.Decision, verdict)
+		}
+	}
+}
+
+func TestDoorHeadersAndWords(t *testing.T) {
 	s := newSite(t)
 	for _, verdict := range policy.Verdicts {
 		if verdictWords[verdict].EN == "" {

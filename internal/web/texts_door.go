@@ -16,6 +16,9 @@ var (
 	textDoorCameraOff   = say("关闭摄像头", "Stop the camera")
 	textDoorMute        = say("静音", "Mute")
 
+	textDoorOffline       = say("离线核对：这次没有登记，最近几分钟的变化看不到。", "Checked offline: this visit is not recorded, and a change of the last minutes is not seen.")
+	textDoorOfflineNumber = say("离线时不能核对数字，请扫二维码；没有的话按无码办理。", "Without a connection a number can't be checked: scan the QR code, or treat it as no code.")
+
 	textDoorNothing          = say("还没有扫码。请扫码或输入 8 位数字；对方没有码，请按“没有码”。", "Nothing was scanned. Scan a code or type the 8 digits; where somebody has no code, press “No code”.")
 	textDoorTemperatureWrong = say("体温请只写数字，例如 36.5。", "Write the temperature as a number, such as 36.5.")
 	textDoorUnreachable      = say("连接不上服务器，这次没有判定。请稍后再扫；对方可以按原有方式登记通行。", "The server can't be reached, so nothing was decided. Scan again in a moment; people can pass by signing the register.")

@@ -11,26 +11,31 @@ const next = form.querySelector("[data-next]");
 const mute = form.querySelector("[data-mute]");
 
 const sound = await import(form.dataset.sound);
+const offline = await import(form.dataset.offlineScript);
 
 // What waits for a temperature, and how many requests were sent: a late reply to an earlier one is dropped.
 let pending = form.elements.again?.value ?? "";
 let sent = 0;
 let watching = null; // the camera, while it runs
+let alone = false;   // the server could not be reached the last time
 
 async function decide(fields) {
   const turn = ++sent;
   form.setAttribute("aria-busy", "true");
   let reply, status = 0;
   try {
-    const response = await fetch(form.dataset.scan, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(8000) });
+    // The next scan must be possible within a second or two, with a server or without.
+    const response = await fetch(form.dataset.scan, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(alone ? 1000 : 2500) });
     status = response.status;
     if (status === 401 || status === 403) return location.reload();
     if (response.headers.get("Content-Type") === "application/json") reply = await response.json();
   } catch { /* no answer came; said below */ }
+  alone = [0, 502, 503, 504].includes(status);
+  if (alone) reply = await offline.decide(fields);
   if (turn !== sent) return;
   form.removeAttribute("aria-busy");
   if (reply?.decision) show(reply, fields.code ?? "");
-  else complain(reply?.text ?? (status ? form.dataset.failed : form.dataset.offline), reply?.field);
+  else complain(reply?.text ?? (alone ? form.dataset.unreachable : form.dataset.failed), reply?.field);
 }
 
 function show(reply, shown) {
@@ -138,6 +143,14 @@ cameraButton.addEventListener("click", async () => {
   cameraButton.disabled = false;
   ready();
 });
+
+const files = [...document.querySelectorAll("link[rel=stylesheet], link[rel=icon], script[src]")].map((element) => new URL(element.href ?? element.src).pathname);
+const assets = [...files, ...Object.values(form.dataset).filter((value) => value.startsWith("/static/"))];
+const prepare = () => offline.prepare(form.dataset, assets);
+prepare();
+addEventListener("online", prepare);
+setInterval(prepare, 15 * 60 * 1000);
+document.querySelector("form[action='/sign-out']")?.addEventListener("submit", () => offline.forget());
 
 if (pending) wait(pending);
 page.dataset.door = "ready";
