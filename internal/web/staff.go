@@ -1,11 +1,14 @@
 package web
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/identity"
 )
 
 // Who may use the pages of staff.
@@ -42,6 +45,9 @@ func staffSignIn(c *call) error {
 		return err
 	}
 	form := staffSignInForm{name: c.value("name"), next: c.value("next")}
+	if err := c.allowSignIn(); err != nil {
+		return err
+	}
 	token, err := c.server.Access.SignIn(c.ctx, form.name, c.r.Form.Get("password"), device(c.r.UserAgent()))
 	if err != nil {
 		if form.errors = formErrors(err); form.errors == nil {
@@ -59,6 +65,17 @@ func staffSignIn(c *call) error {
 		return c.redirect(next)
 	}
 	return c.redirect("/staff")
+}
+
+// signInLimit bounds how often one address may try: a password takes 19 MiB and a good part of a second.
+var signInLimit = identity.Limit{Action: "staff-sign-in", Per: identity.PerAddress, Window: time.Hour, Max: 300}
+
+func (c *call) allowSignIn() error {
+	n, err := c.server.Store.Count(c.ctx, signInLimit.Key(identity.AddressKey(c.address())), signInLimit.Start(c.now))
+	if err != nil {
+		return fmt.Errorf("counting a sign-in: %w", err)
+	}
+	return signInLimit.Check(n, c.now)
 }
 
 // ofStaff turns a page to the jurisdiction of the signed-in staff. Where no policy is in force any more,

@@ -14,6 +14,7 @@ func (s *Server) adminRoutes() []Route {
 		{Method: http.MethodPost, Pattern: "/staff/accounts/new", Roles: administrators, Handler: ofStaff(createAccount)},
 		{Method: http.MethodPost, Pattern: "/staff/accounts/{name}/close", Roles: administrators, Handler: ofStaff(closeAccount(true))},
 		{Method: http.MethodPost, Pattern: "/staff/accounts/{name}/open", Roles: administrators, Handler: ofStaff(closeAccount(false))},
+		{Method: http.MethodPost, Pattern: "/staff/accounts/{name}/reset", Roles: administrators, Handler: ofStaff(resetAccount)},
 		{Method: http.MethodGet, Pattern: "/staff/venues", Roles: administrators, Handler: ofStaff(venuesPage)},
 		{Method: http.MethodGet, Pattern: "/staff/venues/new", Roles: administrators, Handler: ofStaff(newVenuePage)},
 		{Method: http.MethodPost, Pattern: "/staff/venues/new", Roles: administrators, Handler: ofStaff(createVenue)},
@@ -77,7 +78,16 @@ func createAccount(c *call) error {
 		}
 		return c.newAccountPage(statusOf(err), form)
 	}
-	return c.page(http.StatusCreated, secretView(c.view(), made, secret, form.Token))
+	return c.page(http.StatusCreated, secretView(c.view(), made, secret, textAccountMade))
+}
+
+// resetAccount answers with the new secret, as createAccount does.
+func resetAccount(c *call) error {
+	m, secret, err := c.server.admin.ResetStaff(c.ctx, c.actor, c.r.PathValue("name"))
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, secretView(c.view(), m, secret, textAccountIsReset))
 }
 
 // closeAccount closes an account, or opens it again.

@@ -195,6 +195,10 @@ func TestAccounts(t *testing.T) {
 	v.post("/staff/accounts/door-one/open", nil, 200)
 	door.post("/staff/sign-in", url.Values{"name": {"door-one"}, "password": {secret}}, 200)
 
+	p = v.post("/staff/accounts/door-one/reset", nil, 200)
+	door.post("/staff/sign-in", url.Values{"name": {"door-one"}, "password": {secret}}, 422)
+	door.post("/staff/sign-in", url.Values{"name": {"door-one"}, "password": {p.text(".secret")}}, 200)
+
 	if got := v.post("/staff/accounts/administrator-beijing/close", nil, 422).text(".errors"); got == "" {
 		t.Error("closing one's own account says nothing")
 	}

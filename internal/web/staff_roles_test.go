@@ -97,6 +97,7 @@ func TestEveryWrongJurisdictionIsRefused(t *testing.T) {
 		"/staff/policies/{version}":    "/staff/policies/2022-04",
 		"/staff/accounts/{name}/close": "/staff/accounts/auditor-beijing/close",
 		"/staff/accounts/{name}/open":  "/staff/accounts/auditor-beijing/open",
+		"/staff/accounts/{name}/reset": "/staff/accounts/auditor-beijing/reset",
 	}
 	for _, route := range s.server.Routes() {
 		if !strings.HasPrefix(route.Pattern, "/staff/") || !strings.Contains(route.Pattern, "{") {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"healthcode"
 )
@@ -98,4 +99,17 @@ func TestStaffPagesOutliveThePolicy(t *testing.T) {
 	s.now = s.now.AddDate(3, 0, 0)
 	v.post("/staff/sign-in", url.Values{"name": {"auditor-beijing"}, "password": {password}}, 200)
 	v.get("/staff/looks", 200)
+}
+
+func TestStaffSignInIsLimited(t *testing.T) {
+	s := newSite(t)
+	v := s.browser()
+	for n := range signInLimit.Max {
+		if _, err := s.store.Count(t.Context(), signInLimit.Key("127.0.0.1"), signInLimit.Start(s.now)); err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	v.post("/staff/sign-in", url.Values{"name": {"nobody"}, "password": {"wrong"}}, 429)
+	s.now = s.now.Add(time.Hour)
+	v.post("/staff/sign-in", url.Values{"name": {"nobody"}, "password": {"wrong"}}, 422)
 }
