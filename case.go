@@ -115,3 +115,13 @@ type Cases interface {
 	// ClaimTask hands a named task to holder until then, unless somebody else has it at now. The holder may claim it again.
 	ClaimTask(ctx context.Context, task, holder string, now, until time.Time) (bool, error)
 }
+
+// UTC returns the case with its instants in UTC.
+func (c Case) UTC() Case {
+	for _, t := range []*time.Time{&c.Covers, &c.Opened, &c.Since, &c.Due, &c.Last, &c.Wake, &c.Escalated} {
+		if !t.IsZero() {
+			*t = t.UTC()
+		}
+	}
+	return c
+}

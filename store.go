@@ -21,6 +21,7 @@ type Store interface {
 	Reviews
 	Doors
 	Messages
+	Cases
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

@@ -179,4 +179,3 @@ func (c Clocks) Deadline(state healthcode.CaseState) int {
 	}
 	return 0
 }
-

@@ -35,6 +35,8 @@ var spreads = []spread{
 	{"dispute", "person_id", "person"},
 	{"photo", "person_id", "person"},
 	{"photo_data", "person_id", "person"},
+	{"case_file", "person_id", "person"},
+	{"case_entry", "person_id", "person"},
 	{"session_owner", "owner", "person"},
 
 	{"fact_key", "key", "none"},
@@ -47,6 +49,7 @@ var spreads = []spread{
 	{"relation", "id", "none"},
 	{"code", "key", "none"},
 	{"counter", "key", "none"},
+	{"task", "name", "none"},
 	{"visit", "venue", "none"},
 	{"message", "id", "none"},
 	{"message_ref", "ref", "none"},

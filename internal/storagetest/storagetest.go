@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"Reviews", reviewTests},
 		{"Doors", doorTests},
 		{"Messages", messageTests},
+		{"Cases", caseTests},
 		{"Concurrency", concurrencyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
