@@ -22,6 +22,7 @@ type Store interface {
 	Doors
 	Messages
 	Cases
+	Changes
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

@@ -35,6 +35,7 @@ var spreads = []spread{
 	{"dispute", "person_id", "person"},
 	{"photo", "person_id", "person"},
 	{"photo_data", "person_id", "person"},
+	{"change", "person_id", "person"},
 	{"case_file", "person_id", "person"},
 	{"case_entry", "person_id", "person"},
 	{"session_owner", "owner", "person"},
@@ -51,6 +52,7 @@ var spreads = []spread{
 	{"counter", "key", "none"},
 	{"task", "name", "none"},
 	{"visit", "venue", "none"},
+	{"alarm", "id", "none"},
 	{"message", "id", "none"},
 	{"message_ref", "ref", "none"},
 }
