@@ -21,6 +21,7 @@ type Store interface {
 	Reviews
 	Doors
 	Messages
+	Phones
 	Cases
 	Changes
 

@@ -33,6 +33,8 @@ var spreads = []spread{
 	{"look", "person_id", "person"},
 	{"person_relation", "person_id", "person"},
 	{"dispute", "person_id", "person"},
+	{"phone", "person_id", "person"},
+	{"trip", "person_id", "person"},
 	{"photo", "person_id", "person"},
 	{"photo_data", "person_id", "person"},
 	{"change", "person_id", "person"},

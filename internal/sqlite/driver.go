@@ -29,6 +29,7 @@ func open(ctx context.Context, path string, n int, readOnly bool) (*sql.DB, erro
 		"journal_mode(WAL)",
 		"synchronous(FULL)",
 		"foreign_keys(1)",
+		"secure_delete(1)", // what is deleted is overwritten
 		fmt.Sprintf("cache_size(-%d)", cacheKiB),
 		fmt.Sprintf("wal_autocheckpoint(%d)", checkpointPages),
 		fmt.Sprintf("journal_size_limit(%d)", 2*4096*checkpointPages),

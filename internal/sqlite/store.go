@@ -21,6 +21,7 @@ import (
 
 // Store is one open database. It is safe for concurrent use.
 type Store struct {
+	path    string
 	sealer  healthcode.Sealer
 	ids     *personIDs
 	refs    *refHash
@@ -41,7 +42,7 @@ var _ healthcode.Store = (*Store)(nil)
 // Open opens the database at path, makes it where there is none, and brings
 // its tables up to date. The sealer must be the one that it was made with.
 func Open(ctx context.Context, path string, sealer healthcode.Sealer) (*Store, error) {
-	s := &Store{sealer: sealer, sources: newSourceNames(), closed: make(chan struct{})}
+	s := &Store{path: path, sealer: sealer, sources: newSourceNames(), closed: make(chan struct{})}
 	if err := s.open(ctx, path); err != nil {
 		_ = s.release()
 		err, _ = broken(err)

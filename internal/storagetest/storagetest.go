@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"Reviews", reviewTests},
 		{"Doors", doorTests},
 		{"Messages", messageTests},
+		{"Phones", phoneTests},
 		{"Cases", caseTests},
 		{"Concurrency", concurrencyTests},
 	} {
