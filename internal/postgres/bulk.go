@@ -110,6 +110,9 @@ func takeKeys(ctx context.Context, tx pgx.Tx, table string, keys, persons []uuid
 	return fresh, tx.SendBatch(ctx, &batch).Close()
 }
 
+const takeKeysSQL = `INSERT INTO %s (key, person_id) SELECT key, person_id FROM key_stage WHERE batch = $1
+	ORDER BY key ON CONFLICT DO NOTHING RETURNING key`
+
 // takeStaged sends the keys by COPY into a table that lies beside their own, and from there by one statement:
 // on a cluster each node does its part of it, and one node does not have to hand out every row.
 func takeStaged(ctx context.Context, tx pgx.Tx, table string, keys, persons []uuid, fresh map[uuid]bool) error {
@@ -120,8 +123,7 @@ func takeStaged(ctx context.Context, tx pgx.Tx, table string, keys, persons []uu
 	if err != nil {
 		return err
 	}
-	err = eachRow(ctx, tx, "INSERT INTO "+table+` (key, person_id) SELECT key, person_id FROM key_stage WHERE batch = $1
-		ORDER BY key ON CONFLICT DO NOTHING RETURNING key`, []any{batch}, func(scan scanner) error {
+	err = eachRow(ctx, tx, fmt.Sprintf(takeKeysSQL, table), []any{batch}, func(scan scanner) error {
 		var key uuid
 		err := scan(&key)
 		fresh[key] = true

@@ -173,7 +173,7 @@ func checkIndexes(ctx context.Context, tx pgx.Tx) error {
 		return err
 	}
 	return eachRow(ctx, tx, `SELECT bt_index_check(i.indexrelid, true) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-		JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND c.relnamespace = 'public'::regnamespace AND i.indisvalid`, nil,
+		JOIN pg_am a ON a.oid = c.relam WHERE a.amname = 'btree' AND c.relnamespace = current_schema()::regnamespace AND i.indisvalid`, nil,
 		func(scanner) error { return nil })
 }
 

@@ -3,7 +3,6 @@ package postgres
 import (
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"slices"
 	"time"
 
@@ -229,13 +228,4 @@ func (r *factReader) moment() time.Time {
 // sameFact reports whether two facts say the same, whenever they were recorded.
 func sameFact(a, b *healthcode.Fact) bool {
 	return slices.Equal(appendContent(nil, a), appendContent(nil, b))
-}
-
-// factKey is a keyed hash of source and id, so that no feed can choose ids that collide.
-func (s *Store) factKey(ref healthcode.FactRef) (uuid, error) {
-	sum, err := s.sealer.Lookup("fact", string(appendText(appendText(nil, ref.Source), ref.ID)))
-	if err != nil {
-		return uuid{}, fmt.Errorf("hashing a fact's name: %w", err)
-	}
-	return uuid(sum), nil
 }
