@@ -66,3 +66,26 @@ func benchmarkEvaluate(b *testing.B, n int) {
 func BenchmarkEvaluate5(b *testing.B)   { benchmarkEvaluate(b, 5) }
 func BenchmarkEvaluate20(b *testing.B)  { benchmarkEvaluate(b, 20) }
 func BenchmarkEvaluate200(b *testing.B) { benchmarkEvaluate(b, 200) }
+
+func BenchmarkCondition(b *testing.B) {
+	fact := healthcode.Fact{Kind: healthcode.KindArrival, Time: time.Date(2022, 5, 1, 9, 0, 0, 0, shanghai)}
+	it := healthcode.Fact{Kind: healthcode.KindTest, Analyte: "nucleic-acid", Result: "negative", Time: fact.Time, Visited: []string{"310115", "330203"}}
+	for name, source := range map[string]string{
+		"negative": `it.analyte == "nucleic-acid" && it.result == "negative"`,
+		"visited":  `!it.visited.exists(c, areas.city_level(c, it.time) != "low")`,
+	} {
+		for _, way := range []string{"lowered", "cel"} {
+			b.Run(name+"/"+way, func(b *testing.B) {
+				run, err := policy.Runner(source, shanghai, way == "cel", &fact, &it)
+				if err != nil {
+					b.Fatal(err)
+				}
+				for b.Loop() {
+					if !run() {
+						b.Fatal("doesn't hold")
+					}
+				}
+			})
+		}
+	}
+}

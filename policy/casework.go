@@ -179,3 +179,29 @@ func (c Clocks) Deadline(state healthcode.CaseState) int {
 	}
 	return 0
 }
+
+// WaitsFor says what the first end of a rule waits for; "" for a rule that isn't there.
+func (d *Document) WaitsFor(rule string) string {
+	for _, r := range d.Rules {
+		if r.Rule == rule && len(r.Until) > 0 {
+			if r.Until[0].Waits != "" {
+				return r.Until[0].Waits
+			}
+			return r.Until[0].Ends
+		}
+	}
+	return ""
+}
+
+// Subject is what a case about a rule is called: its hold, or the rule of a colour. "" for a rule that isn't there.
+func (d *Document) Subject(rule string) string {
+	for _, r := range d.Rules {
+		if r.Rule == rule {
+			if r.Hold != "" {
+				return r.Hold
+			}
+			return r.Rule
+		}
+	}
+	return ""
+}

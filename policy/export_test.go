@@ -47,3 +47,16 @@ func (p *Policy) Conditions() (sources []string) {
 	}
 	return sources
 }
+
+// Runner compiles a condition and returns how it is evaluated: lowered, or by CEL.
+func Runner(source string, loc *time.Location, byCEL bool, fact, it *healthcode.Fact) (func() bool, error) {
+	c, err := compileCondition(source, loc)
+	if err != nil {
+		return nil, err
+	}
+	if byCEL {
+		c.fast = nil
+	}
+	s := scope{fact: fact, it: it, areas: NewAreas(healthcode.AreaHistory{})}
+	return func() bool { return c.holds(&s) }, nil
+}
