@@ -54,6 +54,7 @@ func (c *compiler) template(t healthcode.Text, path ...any) {
 
 func (c *compiler) translated(t healthcode.Text, required bool, path []any) {
 	name := path[len(path)-1]
+	t = healthcode.Text{ZH: strings.TrimSpace(t.ZH), EN: strings.TrimSpace(t.EN)}
 	switch {
 	case t == (healthcode.Text{}) && required:
 		c.at(path, "%v: the text is missing; write zh and en", name)

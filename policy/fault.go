@@ -60,10 +60,14 @@ func (c *condition) faults(on, it healthcode.Kind) []string {
 		}
 	})
 	c.comparisons(func(variable, name, value string) {
-		if kind := kinds[variable]; kind != "" {
-			if values := closed(kind, name); values != nil && !slices.Contains(values, value) {
-				faults = append(faults, fmt.Sprintf("%s.%s is never %q; it is one of %s", variable, name, value, strings.Join(values, ", ")))
-			}
+		values := closed(kinds[variable], name)
+		switch {
+		case variable == "areas" && !slices.Contains(healthcode.Levels, healthcode.Level(value)):
+			faults = append(faults, fmt.Sprintf("areas.%s is never %q; it is one of %v", name, value, healthcode.Levels))
+		case values != nil && !slices.Contains(values, value):
+			faults = append(faults, fmt.Sprintf("%s.%s is never %q; it is one of %s", variable, name, value, strings.Join(values, ", ")))
+		case name == "area" && !healthcode.ValidAreaCode(value):
+			faults = append(faults, fmt.Sprintf("%s.area is never %q; it is six digits or, abroad, two capital letters", variable, value))
 		}
 	})
 	if len(faults) > 0 {
@@ -89,7 +93,8 @@ func closed(kind healthcode.Kind, name string) []string {
 	return nil
 }
 
-// comparisons calls f for each string that the condition compares with a field: == and in.
+// comparisons calls f for each string that the condition compares with a field,
+// or with a level of areas: == and in.
 func (c *condition) comparisons(f func(variable, name, value string)) {
 	c.visit(func(e ast.Expr) {
 		if e.Kind() != ast.CallKind || len(e.AsCall().Args()) != 2 {
@@ -102,6 +107,9 @@ func (c *condition) comparisons(f func(variable, name, value string)) {
 		}
 		for i, arg := range e.AsCall().Args() {
 			variable, name, ok := field(arg)
+			if arg.Kind() == ast.CallKind && levelFunctions[arg.AsCall().FunctionName()] != nil {
+				variable, name, ok = "areas", arg.AsCall().FunctionName(), true
+			}
 			if !ok {
 				continue
 			}

@@ -93,6 +93,9 @@ func splitDir(ref string) (dir, version string, named bool) {
 	if isDir(ref) {
 		return ref, "", false
 	}
+	if filepath.Base(ref) == policy.FileName && isFile(ref) {
+		return filepath.Dir(ref), "", false
+	}
 	if i := strings.LastIndex(ref, "@"); i > 0 && isDir(ref[:i]) {
 		return ref[:i], ref[i+1:], true
 	}
