@@ -42,13 +42,16 @@ func codeOf(err error) string {
 	return ""
 }
 
-// errAgain makes [Store.write] run its function again: another writer was faster.
-var errAgain = errors.New("another writer was faster")
+// Errors after which [Store.write] runs its function again.
+var (
+	errAgain    = errors.New("another writer was faster")
+	errNotBegun = errors.New("the connection was broken") // as all are after a restart
+)
 
 // retryable reports whether a transaction that failed has changed nothing and may succeed the next time.
 func retryable(err error) bool {
 	code := codeOf(err)
-	return code == serialization || code == deadlock || errors.Is(err, errAgain) || pgconn.SafeToRetry(err)
+	return code == serialization || code == deadlock || errors.Is(err, errAgain) || errors.Is(err, errNotBegun) || pgconn.SafeToRetry(err)
 }
 
 // disconnected reports whether err says nothing of the statement, but of the connection.

@@ -124,7 +124,8 @@ func collect(group []*read, queue <-chan *read) []*read {
 }
 
 // run answers every read of a group. A query that fails spoils those behind it, which are
-// sent again; so are all that a broken connection has left, once.
+// sent again; so are all that a broken connection has left: once on another connection,
+// and, since that may have broken with it, once on a new one.
 func (r *reads) run(group []*read) {
 	group = slices.DeleteFunc(group, func(op *read) bool {
 		if op.started != nil {
@@ -141,8 +142,10 @@ func (r *reads) run(group []*read) {
 		group = group[n:]
 		switch {
 		case len(group) == 0:
-		case disconnected(err) && broken == 0:
-			broken++
+		case disconnected(err) && broken < 2:
+			if broken++; broken == 2 {
+				r.pool.Reset()
+			}
 		case disconnected(err):
 			for _, op := range group {
 				op.finish(err)

@@ -133,7 +133,18 @@ const maxTries = 20
 // that is safe: after a deadlock, or when another writer was faster.
 func (s *Store) write(ctx context.Context, doing string, f func(pgx.Tx) error) error {
 	return s.retry(ctx, doing, func() error {
-		return pgx.BeginFunc(ctx, s.pool, f)
+		tx, err := s.pool.Begin(ctx)
+		if err != nil && disconnected(err) {
+			return fmt.Errorf("%w: %w", errNotBegun, err)
+		}
+		if err != nil {
+			return err
+		}
+		defer tx.Rollback(ctx) // which does nothing after the commit
+		if err := f(tx); err != nil {
+			return err
+		}
+		return tx.Commit(ctx)
 	})
 }
 
