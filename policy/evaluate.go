@@ -58,8 +58,11 @@ var unknown healthcode.County
 
 // Evaluate finds every span in the facts known at an instant. Facts that were
 // recorded later, and those that a known retraction takes back, are not seen.
-// The order of facts doesn't matter. Facts must not change while the evaluation is in use.
+// The order of facts doesn't matter; no areas are no history. Facts must not change while the evaluation is in use.
 func (p *Policy) Evaluate(areas *Areas, facts []healthcode.Fact, knownAt time.Time) *Evaluation {
+	if areas == nil {
+		areas = NewAreas(healthcode.AreaHistory{})
+	}
 	e := evaluator{Evaluation: &Evaluation{policy: p, areas: areas}}
 	e.scope.areas = areas
 	e.facts = known(facts, knownAt)
@@ -97,35 +100,13 @@ func known(facts []healthcode.Fact, at time.Time) []*healthcode.Fact {
 		seen = append(seen, f)
 	}
 	if retracted {
-		seen = withoutRetracted(seen)
+		seen = retract(seen)
 	}
 	compare := func(a, b *healthcode.Fact) int { return a.Compare(b) }
 	if !slices.IsSortedFunc(seen, compare) {
 		slices.SortFunc(seen, compare)
 	}
 	return seen
-}
-
-// withoutRetracted drops each fact that a retraction names. A retraction that
-// is itself taken back has no effect.
-func withoutRetracted(facts []*healthcode.Fact) []*healthcode.Fact {
-	by := make(map[healthcode.FactRef][]*healthcode.Fact)
-	for _, f := range facts {
-		if f.Kind == healthcode.KindRetraction && f.Retracts != nil {
-			by[*f.Retracts] = append(by[*f.Retracts], f)
-		}
-	}
-	var gone func(f *healthcode.Fact, depth int) bool
-	gone = func(f *healthcode.Fact, depth int) bool {
-		for _, r := range by[f.Ref()] {
-			// Retractions that take each other back go round for ever.
-			if depth > len(facts) || !gone(r, depth+1) {
-				return true
-			}
-		}
-		return false
-	}
-	return slices.DeleteFunc(facts, func(f *healthcode.Fact) bool { return gone(f, 0) })
 }
 
 // match adds the spans that a rule finds in a fact.
