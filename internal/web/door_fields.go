@@ -1,9 +1,6 @@
 package web
 
-import (
-	"slices"
-	"time"
-)
+import "time"
 
 func doorTitle(v view, d door) string {
 	if d.answer != nil {
@@ -18,10 +15,6 @@ func doorCodeField(v view, d door) field {
 
 func doorTemperatureField(v view, d door) field {
 	return field{name: "temperature", label: v.say(textDoorTemperature), optional: d.again == "", errors: d.errors}
-}
-
-func hasError(errors []fieldError, name string) bool {
-	return slices.ContainsFunc(errors, func(e fieldError) bool { return e.field == name })
 }
 
 // clock writes the time of day in the jurisdiction's time zone.

@@ -417,7 +417,7 @@ func doorForm(v view, d door) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		var templ_7745c5c3_Var26 = []any{"field", "door-code", templ.KV("wrong", hasError(d.errors, "code"))}
+		var templ_7745c5c3_Var26 = []any{"field", "door-code", templ.KV("wrong", doorCodeField(v, d).error(v.lang) != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var26...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -483,7 +483,7 @@ func doorForm(v view, d door) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		var templ_7745c5c3_Var30 = []any{"field", templ.KV("wrong", hasError(d.errors, "temperature"))}
+		var templ_7745c5c3_Var30 = []any{"field", templ.KV("wrong", doorTemperatureField(v, d).error(v.lang) != "")}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var30...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

@@ -50,8 +50,10 @@ func (c *call) areasPage(status int, page areaPage) error {
 	if err != nil {
 		return err
 	}
-	if len(looks) > 0 {
-		page.looked = looks[len(looks)-1]
+	for _, looked := range looks {
+		if !looked.After(c.now) {
+			page.looked = looked
+		}
 	}
 	page.counties = riskCounties(history, c.now, c.policy.Areas)
 	return c.page(status, areasView(c.view(), page))

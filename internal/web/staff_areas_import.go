@@ -150,8 +150,14 @@ func refusedFile(name string, cause error) error {
 func asFolder(files []upload) (fs.FS, error) {
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
+	names := map[string]bool{}
 	for i, f := range files {
-		entry, err := w.CreateHeader(&zip.FileHeader{Name: fmt.Sprintf("%04d/%s.json", i+1, strings.TrimSuffix(safeName(f.name), ".json")), Method: zip.Store})
+		name := strings.TrimSuffix(safeName(f.name), ".json") + ".json"
+		if names[name] {
+			name = fmt.Sprintf("%d/%s", i+1, name)
+		}
+		names[name] = true
+		entry, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 		if err == nil {
 			_, err = entry.Write(f.data)
 		}

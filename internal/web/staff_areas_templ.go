@@ -107,7 +107,7 @@ func areasView(v view, page areaPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			var templ_7745c5c3_Var6 = []any{"field", templ.KV("wrong", hasError(page.errors, "files"))}
+			var templ_7745c5c3_Var6 = []any{"field", templ.KV("wrong", areaFilesField(v, page).error(v.lang) != "")}
 			templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var6...)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

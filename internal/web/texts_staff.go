@@ -43,7 +43,7 @@ var (
 	textReviewsOlder   = say("超过 %s", "Over %s")
 	textReviewNumber   = say("照片 %d", "Photograph %d")
 	textReviewDates    = say("%[1]s 上传，%[2]s 删除", "uploaded %[1]s, to be deleted %[2]s")
-	textReviewsLeft    = say("另有 %d 张在等。", "%d more are waiting.")
+	textReviewsLeft    = say("另有 %d 张在等。", "Others waiting: %d.")
 
 	textReviewCompare       = say("核对照片", "Compare the photograph")
 	textReviewHow           = say("照片上的姓名、证件号码和出生日期，是不是都和填写的一样？", "Do name, document number and date of birth in the photograph agree with what was typed?")
@@ -66,7 +66,7 @@ var (
 
 	textCaseDisputes         = say("异议", "Disputes")
 	textCaseDisputesNone     = say("目前没有异议。", "There are no disputes.")
-	textCaseDisputesCount    = say("共 %[1]d 条，最早的已等 %[2]s。", "%[1]d; the oldest for %[2]s.")
+	textCaseDisputesCount    = say("共 %[1]d 条，最早的已等 %[2]s。", "Disputes: %[1]d; the oldest has waited for %[2]s.")
 	textCaseDisputesLog      = say("每次查看都会记录，本人看得到。", "Every look is recorded, and the person can see it.")
 	textCaseDisputeStatement = say("本人的说明", "What the person says")
 	textCaseDisputeFacts     = say("涉及的信息（来源 · 编号）", "The records that it names (source · number)")

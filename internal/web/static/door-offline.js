@@ -11,7 +11,7 @@ export async function prepare({ offlineData, passScript, worker, venue }, assets
   const pass = await import(passScript);
   verify = pass.verify;
   try {
-    const response = await fetch(offlineData, { signal: AbortSignal.timeout(10000) });
+    const response = await fetch(offlineData, { signal: AbortSignal.timeout?.(10000) });
     if (!response.ok || response.redirected) throw new Error(`answered ${response.status}`);
     data = await response.json();
     data.ahead = Date.parse(data.now) - Date.now();
@@ -20,7 +20,7 @@ export async function prepare({ offlineData, passScript, worker, venue }, assets
     try { data ??= JSON.parse(localStorage.getItem(kept)); } catch { /* nothing was kept */ }
   }
   if (data?.venue !== venue) data = null;
-  keys = data && { [data.jurisdiction]: await pass.importKeys(data.keys).catch(() => new Map()) };
+  keys = data && await pass.importKeys(data.keys).catch(() => null); // none where the browser lacks Ed25519
   const registration = await navigator.serviceWorker?.register(worker, { scope: "/door" }).catch(() => null);
   if (registration) (await navigator.serviceWorker.ready).active.postMessage({ keep: ["/door", passScript, ...assets] });
 }
@@ -39,7 +39,8 @@ export async function decide({ code = "", temperature = "", none }) {
   if (!measured) return { text: data.temperature, field: "temperature" };
   if (none) return reply("none", measured);
   if (/^(\d[ -]?){8}$/.test(code)) return { text: data.no_number, field: "code" };
-  const { claims, failure } = await verify(code.trim(), keys, Math.floor(now / 1000));
+  if (!keys) return null;
+  const { claims, failure } = await verify(code.trim(), { [data.jurisdiction]: keys }, Math.floor(now / 1000));
   return claims ? reply(claims.state, measured, claims) : reply("none", measured, {}, data.failures[failure]);
 }
 

@@ -25,7 +25,7 @@ async function decide(fields) {
   let reply, status = 0;
   try {
     // The next scan must be possible within a second or two, with a server or without.
-    const response = await fetch(form.dataset.scan, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout(alone ? 1000 : 2500) });
+    const response = await fetch(form.dataset.scan, { method: "POST", body: new URLSearchParams(fields), signal: AbortSignal.timeout?.(alone ? 1000 : 2500) });
     status = response.status;
     if (status === 401 || status === 403) return location.reload();
     if (response.headers.get("Content-Type") === "application/json") reply = await response.json();
@@ -59,7 +59,7 @@ function wait(shown) {
 function complain(text, field) {
   fault.hidden = !text;
   fault.textContent = text;
-  for (const input of [code, temperature]) input.toggleAttribute("aria-invalid", input.name === field);
+  for (const input of [code, temperature]) input.setAttribute("aria-invalid", String(input.name === field));
   if (!text) return;
   answer.replaceChildren();
   sound.signal("fault");
@@ -77,6 +77,7 @@ function ready() {
 
 function reset() {
   sent++;
+  form.removeAttribute("aria-busy");
   code.value = temperature.value = "";
   wait("");
   answer.replaceChildren();
