@@ -16,11 +16,13 @@ import (
 	"healthcode/internal/api"
 	"healthcode/internal/area"
 	"healthcode/internal/casework"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/postgres"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
+	"healthcode/internal/translog"
 	"healthcode/internal/vault"
 	"healthcode/internal/web"
 	"healthcode/policy"
@@ -37,6 +39,9 @@ type app struct {
 	policies *policy.Set
 	access   *access.Service
 	status   *status.Service
+	changes  *change.Service
+	translog *translog.Log
+	logger   *translog.Worker
 	handler  http.Handler
 }
 
@@ -51,7 +56,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	}
 	defer func() {
 		if err != nil {
-			a.store.Close()
+			a.close()
 		}
 	}()
 	for _, p := range a.policies.Policies() {
@@ -59,6 +64,10 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	}
 	a.access = access.New(a.store, clock)
 	a.status = status.New(a.store, a.policies, status.NewKeys(a.vault), a.vault, clock, area.Complete)
+	a.changes = change.New(a.store, a.status, clock, log, change.DefaultLimits)
+	if err := a.openLog(); err != nil {
+		return nil, err
+	}
 	residents, err := resident.New(a.store, a.vault, a.status, a.access, clock, log)
 	if err != nil {
 		return nil, err
@@ -76,7 +85,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
-	a.handler = jsonAPI.Mount(web.New(pages))
+	a.handler = jsonAPI.Mount(a.withLog(web.New(pages)))
 	return a, nil
 }
 
@@ -131,6 +140,8 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	background, stop := context.WithCancel(ctx)
 	swept := make(chan struct{})
 	go func() { defer close(swept); a.sweep(background) }()
+	logged := make(chan struct{})
+	go func() { defer close(logged); a.logger.Run(background) }()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	a.log.Info("serving", "addr", listener.Addr().String())
@@ -145,10 +156,20 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	}
 	stop()
 	<-swept
+	<-logged
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
 	a.log.Info("stopped")
+	return errors.Join(err, a.close())
+}
+
+// close waits for what the log is about to publish.
+func (a *app) close() error {
+	var err error
+	if a.translog != nil {
+		err = a.translog.Close()
+	}
 	return errors.Join(err, a.store.Close())
 }
 

@@ -74,7 +74,7 @@ func runDemo(ctx context.Context, args []string, std stdio) int {
 	}
 	out, err := a.fillDemo(ctx, start)
 	if err != nil {
-		a.store.Close()
+		a.close()
 		return std.fail("healthcode demo: %v", err)
 	}
 	err = a.run(ctx, func(addr net.Addr) {

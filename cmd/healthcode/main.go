@@ -50,6 +50,7 @@ var commands = map[string]command{
 	"demo":        {"serve simulated data, with a clock in 2022", runDemo},
 	"evaluate":    {"what a policy says of a person", runEvaluate},
 	"import":      {"bring facts, areas or risk-area snapshots into a database", runImport},
+	"log":         {"verify the transparency log of manual changes", runLog},
 	"policy":      {"check, test and explain policies", runPolicy},
 	"serve":       {"serve pages and API", runServe},
 	"verify":      {"verify a pass offline", runVerify},

@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/access"
 	"healthcode/internal/area"
 	"healthcode/internal/casework"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
@@ -64,6 +65,7 @@ type House struct {
 	testing.TB
 	Clock      *Clock
 	Store      *sqlite.Store
+	Path       string // of the store's file
 	Vault      *vault.Vault
 	Policies   *policy.Set
 	Access     *access.Service
@@ -72,6 +74,7 @@ type House struct {
 	Residents  *resident.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
+	Change     *change.Service
 	Log        *bytes.Buffer // read it only while nothing runs
 }
 
@@ -82,7 +85,8 @@ func New(t testing.TB) *House {
 	var err error
 	h.Vault, err = vault.Create(filepath.Join(t.TempDir(), "keys.json"), nil)
 	h.Must(err)
-	h.Store, err = sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "health.db"), h.Vault)
+	h.Path = filepath.Join(t.TempDir(), "health.db")
+	h.Store, err = sqlite.Open(t.Context(), h.Path, h.Vault)
 	h.Must(err)
 	t.Cleanup(func() { h.Must(h.Store.Close()) })
 	h.Policies, err = policy.Load(policies.FS)
@@ -94,6 +98,7 @@ func New(t testing.TB) *House {
 	h.Residents, err = resident.New(h.Store, h.Vault, h.Status, h.Access, h.Clock, log)
 	h.Must(err)
 	h.Checkpoint = checkpoint.New(h.Store, h.Status, h.Clock)
+	h.Change = change.New(h.Store, h.Status, h.Clock, log, change.DefaultLimits)
 	h.Casework = casework.New(h.Store, h.Clock, log)
 	return h
 }
