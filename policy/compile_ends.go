@@ -55,9 +55,7 @@ func (c *compiler) end(r *Rule, doc *End, path []any) end {
 		if !c.kind(doc.First, append(path, "first")...) {
 			return e
 		}
-		if doc.Before < 0 {
-			c.at(append(path, "before"), "before can't be negative")
-		}
+		c.number(doc.Before, append(path, "before"))
 		e.seek = seek{slot: c.policy.firsts, kind: doc.First, at: c.foundAt(doc, path),
 			before: time.Duration(doc.Before) * time.Hour,
 			where:  c.condition(doc.Where, r.On, doc.First, append(path, "where"))}

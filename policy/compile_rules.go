@@ -96,8 +96,10 @@ func (c *compiler) others(r *Rule, list []Other, path []any, name string) []seek
 }
 
 func (c *compiler) several(s *seek, doc Several, path []any) {
-	if doc.AtLeast < 0 || doc.Apart < 0 || doc.Apart > 0 && doc.AtLeast < 2 {
-		c.at(append(path, "at_least"), "at_least: give a number above 0; apart, in hours, goes with at_least: 2 or more")
+	c.number(doc.AtLeast, append(path, "at_least"))
+	c.number(doc.Apart, append(path, "apart"))
+	if doc.Apart > 0 && doc.AtLeast < 2 {
+		c.at(append(path, "apart"), "apart, in hours, goes with at_least: 2 or more")
 	}
 	s.atLeast, s.apart = max(1, doc.AtLeast), time.Duration(doc.Apart)*time.Hour
 }
@@ -135,9 +137,9 @@ func (c *compiler) area(r *Rule, path []any) *areaCondition {
 		}
 		cond.levels[level.Rank()] = true
 	}
-	if doc.Cases < 0 || doc.Within < 0 || doc.Reach < 0 {
-		c.at(path, "area: cases, within and reach can't be negative")
-	}
+	c.number(doc.Cases, append(path, "cases"))
+	c.number(doc.Within, append(path, "within"))
+	c.number(doc.Reach, append(path, "reach"))
 	if (doc.Within > 0) != (doc.Cases > 0) {
 		c.at(path, "area: cases and within go together: so many cases, counted for so many full days")
 	}
@@ -183,10 +185,18 @@ func (c *compiler) moment(doc Moment, kind healthcode.Kind, path []any) moment {
 	if n == nil {
 		n, m.unit = doc.Hours, unitHours
 	}
-	if m.n = *n; m.n < 0 {
-		c.at(path, "a number of days or hours can't be negative")
-	}
+	m.n = *n
+	c.number(m.n, path)
 	return m
+}
+
+// maxNumber bounds days, hours and counts: more than anybody lives.
+const maxNumber = 1_000_000
+
+func (c *compiler) number(n int, path []any) {
+	if n < 0 || n > maxNumber {
+		c.at(path, "%d is no such number; give one from 0 to %d", n, maxNumber)
+	}
 }
 
 // condition compiles an expression about a fact of kind on and, where it isn't

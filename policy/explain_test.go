@@ -66,6 +66,9 @@ func wanted(p *policy.Policy, lang healthcode.Language) []string {
 	for _, c := range p.Contacts {
 		want = append(want, c.Name.In(lang), c.Phone)
 	}
+	for _, n := range p.Notes {
+		want = append(want, n.In(lang))
+	}
 	return append(want, p.Declaration.Text.In(lang))
 }
 
