@@ -43,17 +43,19 @@ func (io stdio) fail(format string, args ...any) int {
 
 // commands lists every command by name. Each stands in a file of its own.
 var commands = map[string]command{
-	"areas":       {"print the stored area history as JSON", runAreas},
-	"certificate": {"verify travel certificates and show trust lists", runCertificate},
-	"check":       {"verify the integrity of a database", runCheck},
-	"decide":      {"what a venue decides on a state and a temperature", runDecide},
-	"demo":        {"serve simulated data, with a clock in 2022", runDemo},
-	"evaluate":    {"what a policy says of a person", runEvaluate},
-	"import":      {"bring facts, areas or risk-area snapshots into a database", runImport},
-	"log":         {"verify the transparency log of manual changes", runLog},
-	"policy":      {"check, test and explain policies", runPolicy},
-	"serve":       {"serve pages and API", runServe},
-	"verify":      {"verify a pass offline", runVerify},
+	"administrator": {"make the first account of a jurisdiction", runAdministrator},
+	"areas":         {"print the stored area history as JSON", runAreas},
+	"certificate":   {"verify travel certificates and show trust lists", runCertificate},
+	"check":         {"verify the integrity of a database", runCheck},
+	"decide":        {"what a venue decides on a state and a temperature", runDecide},
+	"demo":          {"serve simulated data, with a clock in 2022", runDemo},
+	"evaluate":      {"what a policy says of a person", runEvaluate},
+	"import":        {"bring facts, areas or risk-area snapshots into a database", runImport},
+	"log":           {"verify the transparency log of manual changes", runLog},
+	"policy":        {"check, test and explain policies", runPolicy},
+	"protect":       {"encrypt the keys under a master key", runProtect},
+	"serve":         {"serve pages and API", runServe},
+	"verify":        {"verify a pass offline", runVerify},
 }
 
 func main() {
