@@ -38,31 +38,37 @@ func New(cfg Config, handler Handler) (*Client, error) {
 // varies so that clients don't come back all at once.
 func (c *Client) Run(ctx context.Context) {
 	defer c.work.Wait()
-	for wait := c.cfg.BackoffMin; ctx.Err() == nil; {
+	wait := time.Duration(0)
+	for ctx.Err() == nil {
 		s, err := c.connect(ctx)
 		if err == nil {
 			c.set(s, nil)
 			err = s.serve(ctx)
 			if s.useful.Load() {
-				wait = c.cfg.BackoffMin
+				wait = 0
 			}
 		}
 		c.set(nil, err)
 		if ctx.Err() != nil {
 			return
 		}
-		var refused *StatusError
-		if errors.As(err, &refused) && (refused.Status == StatusInvalidPassword || refused.Status == StatusInvalidSystemID) {
-			// It won't mend by itself, and too many tries lock an account.
-			wait = c.cfg.BackoffMax
-		}
+		wait = c.cfg.backoff(wait, err)
 		c.cfg.Log.Warn("SMPP: no session; trying again", "error", err, "wait", wait)
 		select {
 		case <-time.After(wait/2 + rand.N(wait/2+1)):
 		case <-ctx.Done():
 		}
-		wait = min(2*wait, c.cfg.BackoffMax)
 	}
+}
+
+// backoff returns how long to wait at most after err, when the wait before was that long.
+func (c *Config) backoff(wait time.Duration, err error) time.Duration {
+	var refused *StatusError
+	if errors.As(err, &refused) && (refused.Status == StatusInvalidPassword || refused.Status == StatusInvalidSystemID) {
+		// It won't mend by itself, and too many tries lock an account.
+		return c.BackoffMax
+	}
+	return min(max(2*wait, c.BackoffMin), c.BackoffMax)
 }
 
 // connect dials and binds.

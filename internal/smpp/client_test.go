@@ -196,6 +196,17 @@ func TestSubmitIsAnswered(t *testing.T) {
 	if r := <-done; !errors.As(r.err, &refused) || refused.Status != StatusInvalidCmdLen {
 		t.Errorf("%+v", r)
 	}
+	done = submit(t, c, "m")
+	w.write(PDU{Command: GenericNack, Sequence: w.want(SubmitSM).Sequence})
+	if r := <-done; !errors.As(r.err, &refused) || refused.Status != StatusUnknown {
+		t.Errorf("%+v", r)
+	}
+	// A yes without an id.
+	done = submit(t, c, "m")
+	w.write(PDU{Command: SubmitSM.Answer(), Sequence: w.want(SubmitSM).Sequence})
+	if r := <-done; r.id != "" || r.err != nil {
+		t.Errorf("%+v", r)
+	}
 	// The answer to something else says nothing of the message.
 	done = submit(t, c, "m")
 	p = w.want(SubmitSM)
@@ -448,6 +459,55 @@ func TestEndUnbinds(t *testing.T) {
 	<-ended
 	if err := c.Ready(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("ready after the end: %v", err)
+	}
+}
+
+func TestBackoff(t *testing.T) {
+	c := Config{BackoffMin: time.Second, BackoffMax: 5 * time.Second}
+	wait, cut := time.Duration(0), errors.New("cut")
+	for _, want := range []time.Duration{1, 2, 4, 5, 5} {
+		if wait = c.backoff(wait, cut); wait != want*time.Second {
+			t.Errorf("%v, want %vs", wait, int(want))
+		}
+	}
+	for status, want := range map[Status]time.Duration{StatusInvalidPassword: 5, StatusInvalidSystemID: 5, StatusThrottled: 1, 0x05: 1} {
+		if wait := c.backoff(0, &StatusError{BindTransceiver, status}); wait != want*time.Second {
+			t.Errorf("%s: %v", status, wait)
+		}
+	}
+}
+
+// TestBackoffStartsAnew: a session that was of use isn't held against the SMSC when it ends.
+func TestBackoffStartsAnew(t *testing.T) {
+	c, s := start(t, Handler{}, func(cfg *Config) { cfg.BackoffMin, cfg.BackoffMax = time.Millisecond, time.Hour })
+	for range 25 {
+		w := s.bound()
+		done := submit(t, c, "m")
+		w.answer(w.want(SubmitSM), StatusOK, "1")
+		<-done
+		w.Close()
+	}
+}
+
+func TestSequenceStartsAnew(t *testing.T) {
+	s := newSession(&Config{Window: 1}, &Handler{}, nil)
+	s.sequence = maxSeq - 1
+	s.pending[1] = &request{} // still unanswered
+	for _, want := range []uint32{maxSeq, 2, 3} {
+		if got, _, err := s.register(SubmitSM, "m"); got != want || err != nil {
+			t.Errorf("sequence %d, %v, want %d", got, err, want)
+		}
+	}
+}
+
+// TestTalkingSMSCIsNotAsked: as long as something comes, it is there.
+func TestTalkingSMSCIsNotAsked(t *testing.T) {
+	_, s := start(t, Handler{}, func(cfg *Config) { cfg.EnquireEvery = 300 * time.Millisecond })
+	w := s.bound()
+	for range 30 {
+		w.write(PDU{Command: EnquireLink, Sequence: 1})
+		w.want(EnquireLink.Answer()) // and nothing else in between
+		time.Sleep(20 * time.Millisecond)
 	}
 }
 

@@ -100,8 +100,8 @@ func parseHeader(b []byte) (PDU, uint32) {
 
 func (p PDU) withBody(b []byte) (PDU, error) {
 	body := newBody(p.Command)
-	// An answer that says no has no body (section 4.4.2, for one).
-	if len(b) == 0 && (body == nil || p.Command.isAnswer() && p.Status != StatusOK) {
+	// An answer that says no has no body (section 4.4.2, for one), and some SMSCs leave it out of a yes.
+	if len(b) == 0 && (body == nil || p.Command.isAnswer()) {
 		return p, nil
 	}
 	if body == nil {

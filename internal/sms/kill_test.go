@@ -102,9 +102,10 @@ func TestKilled(t *testing.T) {
 func TestTwoProcesses(t *testing.T) {
 	dir := t.TempDir()
 	r := rigIn(t, dir)
-	ids := r.put(400)
 	// Long enough for one to wait while the other writes.
 	first, second := r.child(dir, time.Minute), r.child(dir, time.Minute)
+	r.smsc.wait("bind", 2)
+	ids := r.put(400)
 	if twice := r.wantOnceOrMarked(ids); twice != 0 {
 		t.Errorf("%d were sent twice", twice)
 	}
@@ -115,9 +116,7 @@ func TestTwoProcesses(t *testing.T) {
 	}
 	first.end(t)
 	second.end(t)
-	if n := r.smsc.count("unbind"); n != 2 {
-		t.Errorf("%d sessions", n)
-	}
+	r.smsc.wait("unbind", 2)
 }
 
 // brittle is a store whose changes fail now and then: some before they are durable, some after.

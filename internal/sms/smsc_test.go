@@ -221,6 +221,8 @@ func (s *smsc) wait(event string, n int) []happening {
 
 // copies counts how often each text was taken.
 func (s *smsc) copies() map[string]int {
+	s.t.Helper()
+	s.order(`{"do":"nothing"}`) // it tells of one thing after the other
 	n := map[string]int{}
 	for _, h := range s.all("taken") {
 		n[h.Text]++

@@ -10,7 +10,7 @@
 //       skip:    so many messages are answered with ok first
 //       times:   after so many more, answer with ok again; 0 is always
 //       receipt: none; after; before (the answer); twice
-//   {"do":"cut"}, {"do":"unbind"}, {"do":"deaf"} (answer no enquire_link either), {"do":"bind","status":14}
+//   {"do":"nothing"}, {"do":"cut"}, {"do":"unbind"}, {"do":"deaf"} (answer no enquire_link either), {"do":"bind","status":14}
 //   {"do":"say", "from":…, "to":…, "text":…, "coding":8, "udh":[…]}      a message from a phone
 //   {"do":"receipt", "id":…, "stat":…, "tlv":true}          a receipt out of turn
 const smpp = require('smpp');
@@ -100,6 +100,7 @@ const orders = {
   plan: (o) => { plan = { skip: 0, times: 0, receipt: 'none', stat: 'DELIVRD', ...o }; },
   bind: (o) => { bindStatus = o.status; },
   deaf: () => { deaf = true; },
+  nothing: () => {},
   cut: () => { for (const s of sessions) s.destroy(); },
   unbind: () => { for (const s of sessions) s.unbind({}, () => { tell({ event: 'unbind_resp' }); s.close(); }); },
   say: (o) => {
