@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common/types"
 	"cel.dev/cel-go/common/types/ref"
 	"cel.dev/cel-go/ext"
@@ -133,14 +133,14 @@ const (
 // sizes estimates the sizes that the cost of a condition depends on.
 type sizes struct{}
 
-func (sizes) EstimateSize(node checker.AstNode) *checker.SizeEstimate {
+func (sizes) EstimateSize(node cost.AstNode) *cost.SizeEstimate {
 	if size := node.ComputedSize(); size != nil {
 		return size
 	}
-	return &checker.SizeEstimate{Max: maxSize}
+	return &cost.SizeEstimate{Max: maxSize}
 }
 
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }
 
@@ -160,12 +160,12 @@ func compileCondition(source string, loc *time.Location) (*condition, error) {
 	if !ast.OutputType().IsExactType(cel.BoolType) {
 		return nil, fmt.Errorf("a condition must be true or false; this one is a %s", ast.OutputType())
 	}
-	cost, err := env.EstimateCost(ast, sizes{})
+	estimate, err := env.EstimateCost(ast, sizes{})
 	if err != nil {
 		return nil, err
 	}
-	if cost.Max > maxCost {
-		return nil, fmt.Errorf("this can take %d steps for one fact, and %d are the most; look at fewer combinations", cost.Max, maxCost)
+	if estimate.Max > maxCost {
+		return nil, fmt.Errorf("this can take %d steps for one fact, and %d are the most; look at fewer combinations", estimate.Max, maxCost)
 	}
 	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize))
 	if err != nil {
