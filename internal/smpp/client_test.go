@@ -502,9 +502,9 @@ func TestSequenceStartsAnew(t *testing.T) {
 
 // TestTalkingSMSCIsNotAsked: as long as something comes, it is there.
 func TestTalkingSMSCIsNotAsked(t *testing.T) {
-	_, s := start(t, Handler{}, func(cfg *Config) { cfg.EnquireEvery = 300 * time.Millisecond })
+	_, s := start(t, Handler{}, func(cfg *Config) { cfg.EnquireEvery = time.Second })
 	w := s.bound()
-	for range 30 {
+	for range 60 {
 		w.write(PDU{Command: EnquireLink, Sequence: 1})
 		w.want(EnquireLink.Answer()) // and nothing else in between
 		time.Sleep(20 * time.Millisecond)
