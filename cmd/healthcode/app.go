@@ -51,6 +51,10 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if a.policies, err = policy.Load(s.policyFS()); err != nil {
 		return nil, err
 	}
+	trusted, err := parseProxies(s.TrustedProxies)
+	if err != nil {
+		return nil, err
+	}
 	if a.store, a.vault, err = openStore(ctx, s, log); err != nil {
 		return nil, err
 	}
@@ -85,7 +89,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
-	a.handler = jsonAPI.Mount(a.withLog(web.New(pages)))
+	a.handler = trusted.wrap(jsonAPI.Mount(a.withLog(web.New(pages))))
 	return a, nil
 }
 

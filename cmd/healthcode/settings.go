@@ -29,7 +29,9 @@ type settings struct {
 	MasterKeyFile string `yaml:"master_key_file"`
 	Secure        bool   `yaml:"secure"`
 	LogLevel      string `yaml:"log_level"`
-	Outbox        bool   `yaml:"outbox"`
+	// TrustedProxies are the networks of the proxies that say where a request came from.
+	TrustedProxies []string `yaml:"trusted_proxies"`
+	Outbox         bool     `yaml:"outbox"`
 }
 
 const masterKeyVariable = "HEALTHCODE_MASTER_KEY"
