@@ -2,7 +2,6 @@ package sms
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
