@@ -60,7 +60,7 @@ type Case struct {
 	Wake         time.Time // when the worker looks at it next; zero once decided
 	Escalated    time.Time // when the supervising office got it; zero = not
 	Asked        bool      // the person has a question to answer
-	Change       string    // id of the proposed change that waits for a second officer
+	Changes      []string  // ids of proposed changes that wait for a second officer
 	Outcome      string    // of a decided case
 	Version      int       // grows with each change; 0 = not stored yet
 }

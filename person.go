@@ -86,10 +86,11 @@ const (
 	RoleAuthority     Role = "authority"
 	RoleAuditor       Role = "auditor"
 	RoleAdministrator Role = "administrator"
+	RoleHotline       Role = "hotline" // opens cases for those who call, and sees no record
 )
 
 // Roles lists every role.
-var Roles = []Role{RoleResident, RoleCheckpoint, RoleCaseworker, RoleLab, RoleAuthority, RoleAuditor, RoleAdministrator}
+var Roles = []Role{RoleResident, RoleCheckpoint, RoleCaseworker, RoleLab, RoleAuthority, RoleAuditor, RoleAdministrator, RoleHotline}
 
 // Actor is who is calling. The zero Actor is nobody.
 type Actor struct {

@@ -74,6 +74,7 @@ type House struct {
 	Residents  *resident.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
+	Cases      *casework.Cases
 	Change     *change.Service
 	Log        *bytes.Buffer // read it only while nothing runs
 }
@@ -99,6 +100,7 @@ func New(t testing.TB) *House {
 	h.Must(err)
 	h.Checkpoint = checkpoint.New(h.Store, h.Status, h.Clock)
 	h.Change = change.New(h.Store, h.Status, h.Clock, log, change.DefaultLimits)
+	h.Cases = casework.NewCases(h.Store, h.Status, h.Change, h.Clock, log)
 	h.Casework = casework.New(h.Store, h.Clock, log)
 	return h
 }

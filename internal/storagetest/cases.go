@@ -63,7 +63,7 @@ func casesComeBackWhole(t *testing.T, s healthcode.Store) {
 	wantEqual(t, "new", putCase(t, s, c, entry("1", start), entry("2", after(time.Minute))), healthcode.Stored)
 	c.Version = 1
 	wantCase(t, s, c, entry("1", start), entry("2", after(time.Minute)))
-	c.State, c.Officer, c.Since, c.Due, c.Wake, c.Asked, c.Change = healthcode.CaseAssigned, "w", after(time.Hour), after(25*time.Hour), after(25*time.Hour), true, "x"
+	c.State, c.Officer, c.Since, c.Due, c.Wake, c.Asked, c.Changes = healthcode.CaseAssigned, "w", after(time.Hour), after(25*time.Hour), after(25*time.Hour), true, []string{"x"}
 	c.Escalated, c.Outcome, c.Facts = after(2*time.Hour), healthcode.OutcomeLifted, append(c.Facts, healthcode.FactRef{Source: "telecom", ID: "2"})
 	wantEqual(t, "changed", putCase(t, s, c, entry("3", after(time.Hour))), healthcode.Stored)
 	c.Version = 2

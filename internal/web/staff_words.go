@@ -17,6 +17,7 @@ var roleNames = map[healthcode.Role]healthcode.Text{
 	healthcode.RoleAuthority:     textRoleAuthority,
 	healthcode.RoleAuditor:       textRoleAuditor,
 	healthcode.RoleAdministrator: textRoleAdministrator,
+	healthcode.RoleHotline:       textRoleHotline,
 }
 
 // age says how long ago something was, in the largest unit that is whole.

@@ -17,6 +17,7 @@ var (
 	textRoleAuthority     = say("主管部门", "Authority")
 	textRoleAuditor       = say("审计人员", "Auditor")
 	textRoleAdministrator = say("管理员", "Administrator")
+	textRoleHotline       = say("热线人员", "Hotline agent")
 
 	textTaskDoor     = say("扫码、测体温，得到本场所的判定。", "Scan a code, take a temperature, get the decision of this venue.")
 	textTaskPhotos   = say("把证件照片和填写的内容放在一起核对。", "Compare the photographs of documents with what was typed.")
