@@ -209,13 +209,23 @@ func shape(name string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
+		case "pentagon":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<path class=\"shape-body\" d=\"M24 3 45 18.500 37 44H11L3 18.500z\"></path> <path class=\"shape-sign\" d=\"M15 27h18M24 18v18\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		case "star":
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "<path class=\"shape-body\" d=\"m24 2 6.500 14 15 1.800-11.100 10.400 3 15.300L24 35.900l-13.400 7.600 3-15.300L2.500 17.800l15-1.800z\"></path>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
 		default:
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<rect class=\"shape-body\" x=\"5\" y=\"5\" width=\"38\" height=\"38\" rx=\"3\"></rect> <path class=\"shape-sign\" d=\"M15 24h18\"></path>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<rect class=\"shape-body\" x=\"5\" y=\"5\" width=\"38\" height=\"38\" rx=\"3\"></rect> <path class=\"shape-sign\" d=\"M15 24h18\"></path>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, "</svg>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "</svg>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
