@@ -131,6 +131,8 @@ type Access interface {
 	PutCode(ctx context.Context, c OneTimeCode) error
 	// TryCode counts one try and returns the code as it was before. CodeNotFound.
 	TryCode(ctx context.Context, key string) (OneTimeCode, error)
+	// DeleteCode deletes a one-time code. CodeNotFound: it is gone already, so of two callers who use one code up
+	// at the same time, one learns it.
 	DeleteCode(ctx context.Context, key string) error
 	// Count adds 1 to the counter of key within the window that starts at start, and returns the new count.
 	// A window may be 48 hours long; older counts may be gone.

@@ -33,7 +33,7 @@ func (s *Store) TryCode(ctx context.Context, key string) (healthcode.OneTimeCode
 		return err
 	})
 	if errors.Is(err, pgx.ErrNoRows) || unstorable(err) {
-		err = fmt.Errorf("%s: %w", doing, notFound("", "没有验证码", "there is no one-time code; ask for one"))
+		err = fmt.Errorf("%s: %w", doing, noCode())
 	}
 	if err != nil {
 		return healthcode.OneTimeCode{}, err
@@ -41,11 +41,17 @@ func (s *Store) TryCode(ctx context.Context, key string) (healthcode.OneTimeCode
 	return c, nil
 }
 
-// DeleteCode does nothing where there is no such code.
+// DeleteCode says which of two callers at the same time has deleted it.
 func (s *Store) DeleteCode(ctx context.Context, key string) error {
-	_, err := s.exec(ctx, "deleting a one-time code", "DELETE FROM code WHERE key = $1", key)
+	const doing = "deleting a one-time code"
+	n, err := s.exec(ctx, doing, "DELETE FROM code WHERE key = $1", key)
+	if unstorable(err) || err == nil && n == 0 {
+		return fmt.Errorf("%s: %w", doing, noCode())
+	}
 	return err
 }
+
+func noCode() error { return notFound("", "没有验证码", "there is no one-time code; ask for one") }
 
 // maxWindow is how long a counter's window may be: older ones are cleared away.
 const maxWindow = 48 * time.Hour

@@ -34,11 +34,20 @@ type Form struct {
 // in the page, so that nothing of an unfinished registration is stored.
 type pending struct {
 	Form
+	ID    string // the one-time code fits this form alone
 	Birth identity.Date
 	Until time.Time
 }
 
-const pendingContext = "registration"
+const (
+	pendingContext = "registration"
+	formLife       = time.Hour
+)
+
+// codeKey names the one-time code of a form.
+func (f pending) codeKey(s *Service) (string, error) {
+	return s.hashed("code.register", f.ID+" "+f.Phone)
+}
 
 // Begin checks a form, sends a one-time code to its phone, and returns the sealed form for
 // [Service.Complete]. Errors name the field.
@@ -77,14 +86,15 @@ func (s *Service) Begin(ctx context.Context, f Form, from Caller) (string, error
 	if err := s.limiter.Allow(ctx, identity.ActionRegister, map[identity.Per]string{identity.PerPhone: hash, identity.PerAddress: address}); err != nil {
 		return "", err
 	}
-	key, err := s.hashed("code.register", f.Phone)
+	form := pending{f, newID(), birth, s.clock.Now().Add(formLife)}
+	key, err := form.codeKey(s)
 	if err != nil {
 		return "", err
 	}
 	if err := s.send(ctx, p, f.Language, key, f.Phone, map[identity.Per]string{identity.PerAddress: address}); err != nil {
 		return "", err
 	}
-	plain, err := json.Marshal(pending{f, birth, s.clock.Now().Add(time.Hour)})
+	plain, err := json.Marshal(form)
 	if err != nil {
 		return "", err
 	}
@@ -133,7 +143,7 @@ func (s *Service) Resend(ctx context.Context, sealed string, from Caller) error 
 	if err != nil {
 		return err
 	}
-	key, err := s.hashed("code.register", f.Phone)
+	key, err := f.codeKey(s)
 	if err != nil {
 		return err
 	}
@@ -141,17 +151,18 @@ func (s *Service) Resend(ctx context.Context, sealed string, from Caller) error 
 }
 
 // Complete registers the person of a sealed form whose phone received the code,
-// and returns the token of their first session. CodeRegistered: the document has a code already.
+// and returns the token of a session. Doing it twice, as with a button pressed twice, registers once and signs in
+// twice: until it expires, the code goes on fitting this form alone. CodeRegistered: the document has a code already.
 func (s *Service) Complete(ctx context.Context, sealed, code string, from Caller) (token string, err error) {
 	f, err := s.unseal(sealed)
 	if err != nil {
 		return "", err
 	}
-	key, err := s.hashed("code.register", f.Phone)
+	key, err := f.codeKey(s)
 	if err != nil {
 		return "", err
 	}
-	if err := s.try(ctx, key, code, map[identity.Per]string{identity.PerAddress: identity.AddressKey(from.Address)}); err != nil {
+	if err := s.check(ctx, key, code, map[identity.Per]string{identity.PerAddress: identity.AddressKey(from.Address)}); err != nil {
 		return "", err
 	}
 	now := s.clock.Now()
@@ -161,13 +172,25 @@ func (s *Service) Complete(ctx context.Context, sealed, code string, from Caller
 	id, err := s.store.CreatePerson(ctx, person, healthcode.Registration{Jurisdiction: f.Jurisdiction,
 		Declaration: f.Declaration, Language: f.Language, Channel: f.Channel, At: now})
 	if err != nil && healthcode.CodeOf(err) == healthcode.CodeConflict {
-		return "", healthcode.Errorf(CodeRegistered, "document.number", "这个证件已经申领过。请用证件和验证码登录；如果不是您本人申领的，请拨打页面上的电话。",
-			"This document has a code already. Sign in with the document and a one-time code; if it wasn't you who registered, call the number on the page.")
+		id, err = s.completed(ctx, f)
 	}
 	if err != nil {
 		return "", fmt.Errorf("registering: %w", err)
 	}
 	return s.access.OpenResident(ctx, id, from.Device)
+}
+
+// completed returns the person whom a form has registered before. CodeRegistered: another form did.
+func (s *Service) completed(ctx context.Context, f pending) (healthcode.PersonID, error) {
+	person, ok, err := s.registeredPerson(ctx, f.Document)
+	if err != nil {
+		return person.ID, err
+	}
+	if begun := f.Until.Add(-formLife); !ok || person.Phone != f.Phone || person.Name != f.Name || person.Registered.Before(begun) {
+		return person.ID, healthcode.Errorf(CodeRegistered, "document.number", "这个证件已经申领过。请用证件和验证码登录；如果不是您本人申领的，请拨打页面上的电话。",
+			"This document has a code already. Sign in with the document and a one-time code; if it wasn't you who registered, call the number on the page.")
+	}
+	return person.ID, nil
 }
 
 // Enrol gives a registered resident the code of one more jurisdiction, or records

@@ -135,8 +135,44 @@ func TestRegisterCodeTries(t *testing.T) {
 	h.Must(h.Residents.Resend(t.Context(), sealed, servicetest.From))
 	_, err = h.Residents.Complete(t.Context(), sealed, h.Code(servicetest.Zhang.Phone), servicetest.From)
 	h.Must(err)
-	_, err = h.Residents.Complete(t.Context(), sealed, h.Code(servicetest.Zhang.Phone), servicetest.From)
-	h.WantCode(err, identity.CodeOneTimeWrong) // a code works once
+}
+
+// A button pressed twice, even at the same moment, registers once and ends signed in.
+func TestRegisterTwiceIsOnce(t *testing.T) {
+	h := servicetest.New(t)
+	sealed := begin(h, "beijing", servicetest.Zhang)
+	code := h.Code(servicetest.Zhang.Phone)
+	type result struct {
+		token string
+		err   error
+	}
+	results := make(chan result)
+	for range 3 {
+		go func() {
+			token, err := h.Residents.Complete(t.Context(), sealed, code, servicetest.From)
+			results <- result{token, err}
+		}()
+	}
+	persons := make(map[healthcode.PersonID]bool)
+	for range 3 {
+		r := <-results
+		h.Must(r.err)
+		persons[h.Actor(r.token).Person] = true
+	}
+	if n, _, err := h.Store.Counts(t.Context()); err != nil || n != 1 || len(persons) != 1 {
+		t.Errorf("%d persons signed in, %d stored (%v), want one", len(persons), n, err)
+	}
+
+	// The code fits this form alone, and not for long.
+	other := servicetest.Li
+	other.Phone = servicetest.Zhang.Phone
+	h.Clock.Advance(time.Minute)
+	second := begin(h, "beijing", other)
+	_, err := h.Residents.Complete(t.Context(), second, code, servicetest.From)
+	h.WantCode(err, identity.CodeOneTimeWrong)
+	h.Clock.Advance(identity.CodeLifetime)
+	_, err = h.Residents.Complete(t.Context(), sealed, code, servicetest.From)
+	h.WantCode(err, identity.CodeOneTimeExpired)
 }
 
 func TestSendLimits(t *testing.T) {
@@ -161,6 +197,10 @@ func TestOneDocumentOneCode(t *testing.T) {
 	imposter.Phone = "+8613900000009"
 	sealed := begin(h, "tianjin", imposter)
 	_, err := h.Residents.Complete(t.Context(), sealed, h.Code(imposter.Phone), servicetest.From)
+	h.WantCode(err, resident.CodeRegistered)
+	h.Clock.Advance(time.Minute) // nor does the same person register twice
+	sealed = begin(h, "tianjin", servicetest.Zhang)
+	_, err = h.Residents.Complete(t.Context(), sealed, h.Code(servicetest.Zhang.Phone), servicetest.From)
 	h.WantCode(err, resident.CodeRegistered)
 }
 

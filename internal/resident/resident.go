@@ -131,8 +131,26 @@ func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.La
 	return nil
 }
 
-// try checks a one-time code and uses it up.
+// try checks a one-time code and uses it up. Of two who do so at the same time, one gets a wrong code.
 func (s *Service) try(ctx context.Context, key, typed string, values map[identity.Per]string) error {
+	if err := s.check(ctx, key, typed, values); err != nil {
+		return err
+	}
+	err := s.store.DeleteCode(ctx, key)
+	if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
+		return s.wrong(key, typed)
+	}
+	return err
+}
+
+// wrong is the answer where nobody was sent a code.
+func (s *Service) wrong(key, typed string) error {
+	now := s.clock.Now()
+	return s.codes.Verify(healthcode.OneTimeCode{Key: key, Expires: now.Add(identity.CodeLifetime)}, typed, now)
+}
+
+// check counts a try of a one-time code, and checks it.
+func (s *Service) check(ctx context.Context, key, typed string, values map[identity.Per]string) error {
 	if _, err := identity.NormaliseCode(typed); err != nil {
 		return err // no try is spent on something that can't be a code
 	}
@@ -141,14 +159,10 @@ func (s *Service) try(ctx context.Context, key, typed string, values map[identit
 	}
 	stored, err := s.store.TryCode(ctx, key)
 	if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
-		// Nobody was sent a code for this: the answer is that of a wrong one.
-		return s.codes.Verify(healthcode.OneTimeCode{Key: key, Expires: s.clock.Now().Add(identity.CodeLifetime)}, typed, s.clock.Now())
+		return s.wrong(key, typed)
 	}
 	if err != nil {
 		return fmt.Errorf("reading a one-time code: %w", err)
 	}
-	if err := s.codes.Verify(stored, typed, s.clock.Now()); err != nil {
-		return err
-	}
-	return s.store.DeleteCode(ctx, key)
+	return s.codes.Verify(stored, typed, s.clock.Now())
 }

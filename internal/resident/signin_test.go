@@ -22,6 +22,33 @@ func TestSignIn(t *testing.T) {
 	}
 }
 
+// Of two who sign in with one code at the same time, one is let in.
+func TestCodeWorksOnce(t *testing.T) {
+	h := servicetest.New(t)
+	h.Register("beijing", servicetest.Zhang)
+	h.Clock.Advance(time.Hour)
+	h.Must(h.Residents.RequestCode(t.Context(), "beijing", servicetest.Zhang.Document, healthcode.ZH, servicetest.From))
+	code := h.Code(servicetest.Zhang.Phone)
+	errs := make(chan error)
+	for range identity.CodeTries {
+		go func() {
+			_, err := h.Residents.SignIn(t.Context(), "beijing", servicetest.Zhang.Document, code, servicetest.From)
+			errs <- err
+		}()
+	}
+	in := 0
+	for range identity.CodeTries {
+		if err := <-errs; err == nil {
+			in++
+		} else {
+			h.WantCode(err, identity.CodeOneTimeWrong)
+		}
+	}
+	if in != 1 {
+		t.Errorf("%d signed in with one code, want 1", in)
+	}
+}
+
 // answers signs in wrongly in several ways and lists what was answered.
 func answers(h *servicetest.House, d healthcode.Document, ask bool) []string {
 	h.Helper()

@@ -7,6 +7,8 @@ import (
 	"healthcode"
 )
 
+const zhNoCode, enNoCode = "没有验证码", "there is no one-time code; ask for one"
+
 // PutCode also clears away some codes that had expired when this one was sent.
 func (s *Store) PutCode(ctx context.Context, c healthcode.OneTimeCode) error {
 	return s.write(ctx, "storing a one-time code", func(t *tx) error {
@@ -28,7 +30,7 @@ func (s *Store) TryCode(ctx context.Context, key string) (healthcode.OneTimeCode
 		err := t.row([]any{&c.Hash, &sent, &expires, &c.Tries},
 			"SELECT hash, sent, expires, tries FROM code WHERE key = ?", key)
 		if err != nil {
-			return found(err, "", "没有验证码", "there is no one-time code; ask for one")
+			return found(err, "", zhNoCode, enNoCode)
 		}
 		c.Sent, c.Expires = unstamp(sent), unstamp(expires)
 		_, err = t.exec("UPDATE code SET tries = tries + 1 WHERE key = ?", key)
@@ -40,11 +42,12 @@ func (s *Store) TryCode(ctx context.Context, key string) (healthcode.OneTimeCode
 	return c, nil
 }
 
-// DeleteCode does nothing where there is no such code.
+// DeleteCode says which of two callers at the same time has deleted it.
 func (s *Store) DeleteCode(ctx context.Context, key string) error {
 	return s.write(ctx, "deleting a one-time code", func(t *tx) error {
-		_, err := t.exec("DELETE FROM code WHERE key = ?", key)
-		return err
+		var deleted string
+		err := t.row([]any{&deleted}, "DELETE FROM code WHERE key = ? RETURNING key", key)
+		return found(err, "", zhNoCode, enNoCode)
 	})
 }
 

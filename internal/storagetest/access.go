@@ -149,6 +149,7 @@ func aSessionOfNobody(t *testing.T, s healthcode.Store) {
 
 var codeTests = map[string]func(*testing.T, healthcode.Store){
 	"tries":   codesCountTries,
+	"once":    codesWorkOnce,
 	"replace": codesAreReplaced,
 	"counter": countersCount,
 }
@@ -174,9 +175,29 @@ func codesCountTries(t *testing.T, s healthcode.Store) {
 		wantTry(t, s, c)
 	}
 	must(t, s.DeleteCode(ctx, "k"))
-	must(t, s.DeleteCode(ctx, "k"))
+	wantCode(t, "deleting it again", s.DeleteCode(ctx, "k"), healthcode.CodeNotFound)
 	_, err = s.TryCode(ctx, "k")
 	wantCode(t, "a deleted code", err, healthcode.CodeNotFound)
+}
+
+// Of many who use one code up at the same time, one does.
+func codesWorkOnce(t *testing.T, s healthcode.Store) {
+	must(t, s.PutCode(ctx, healthcode.OneTimeCode{Key: "k", Hash: []byte("hash"), Sent: start, Expires: after(5 * time.Minute)}))
+	errs := make(chan error)
+	for range 8 {
+		go func() { errs <- s.DeleteCode(ctx, "k") }()
+	}
+	deleted := 0
+	for range 8 {
+		if err := <-errs; err == nil {
+			deleted++
+		} else {
+			wantCode(t, "too late", err, healthcode.CodeNotFound)
+		}
+	}
+	if deleted != 1 {
+		t.Errorf("%d callers used the code up, want 1", deleted)
+	}
 }
 
 func codesAreReplaced(t *testing.T, s healthcode.Store) {
