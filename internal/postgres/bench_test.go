@@ -227,3 +227,26 @@ func BenchmarkAppend(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkAgain sends a batch that is there already, as an import does that was interrupted.
+func BenchmarkAgain(b *testing.B) {
+	for _, e := range engines {
+		b.Run(e.name, func(b *testing.B) {
+			s, cpu := e.open(b)
+			ids := loaded(b, s)
+			batch := make([]healthcode.PersonFact, 2000)
+			for i := range batch {
+				batch[i] = healthcode.PersonFact{Person: ids[i], Fact: benchFact("load", i)}
+			}
+			measured(b, cpu, "fact", func() int {
+				for range b.N {
+					outcomes, err := s.Append(ctx, batch)
+					if err != nil || outcomes[0] != healthcode.Duplicate {
+						b.Fatal(outcomes, err)
+					}
+				}
+				return b.N * len(batch)
+			})
+		})
+	}
+}

@@ -151,17 +151,19 @@ func stored(ctx context.Context, q querier, rows []*factRow, winners map[uuid]wi
 	for i, row := range rows {
 		keys[i] = row.key
 	}
-	var persons []uuid
-	err := eachRow(ctx, q, "SELECT person_id FROM fact_key WHERE key = ANY($1)", []any{keys}, func(scan scanner) error {
-		var person uuid
-		err := scan(&person)
-		persons = append(persons, person)
+	var found, persons []uuid
+	err := eachRow(ctx, q, "SELECT key, person_id FROM fact_key WHERE key = ANY($1)", []any{keys}, func(scan scanner) error {
+		var key, person uuid
+		err := scan(&key, &person)
+		found, persons = append(found, key), append(persons, person)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	err = eachRow(ctx, q, "SELECT key, person_id, data FROM fact WHERE person_id = ANY($1) AND key = ANY($2)", []any{persons, keys},
+	// Pair by pair: with two lists in the condition, PostgreSQL would try every key with every person.
+	err = eachRow(ctx, q, `SELECT f.key, f.person_id, f.data FROM unnest($1::uuid[], $2::uuid[]) AS k (person_id, key)
+		JOIN fact f ON f.person_id = k.person_id AND f.key = k.key`, []any{persons, found},
 		func(scan scanner) error {
 			var key, person uuid
 			var data []byte

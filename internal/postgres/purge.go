@@ -2,7 +2,6 @@ package postgres
 
 import (
 	"context"
-	"errors"
 	"hash/fnv"
 	"time"
 
@@ -76,11 +75,11 @@ func purgeFacts(ctx context.Context, tx pgx.Tx, now time.Time) (int, error) {
 	if _, err := tx.Exec(ctx, "DELETE FROM fact_key WHERE key = ANY($1)", keys); err != nil {
 		return 0, err
 	}
-	tag, err := tx.Exec(ctx, "DELETE FROM fact WHERE person_id = ANY($1) AND key = ANY($2)", persons, keys)
-	if err == nil && int(tag.RowsAffected()) != len(keys) {
-		err = errors.New("some facts that had ended are gone already; check the database")
+	var batch pgx.Batch
+	for i, key := range keys {
+		batch.Queue("DELETE FROM fact WHERE person_id = $1 AND key = $2", persons[i], key)
 	}
-	return len(keys), err
+	return len(keys), tx.SendBatch(ctx, &batch).Close()
 }
 
 // PurgeMessages works in several transactions.

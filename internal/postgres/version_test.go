@@ -56,4 +56,3 @@ func sampleVault(t *testing.T) *vault.Vault {
 	must(t, err)
 	return v
 }
-
