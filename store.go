@@ -24,6 +24,7 @@ type Store interface {
 	Phones
 	Cases
 	Changes
+	OfflineCodes
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

@@ -35,6 +35,7 @@ var spreads = []spread{
 	{"dispute", "person_id", "person"},
 	{"phone", "person_id", "person"},
 	{"trip", "person_id", "person"},
+	{"offline_code", "person_id", "person"},
 	{"photo", "person_id", "person"},
 	{"photo_data", "person_id", "person"},
 	{"change", "person_id", "person"},

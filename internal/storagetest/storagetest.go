@@ -34,6 +34,7 @@ func Run(t *testing.T, open Open) {
 		{"Messages", messageTests},
 		{"Phones", phoneTests},
 		{"Cases", caseTests},
+		{"Offline", offlineTests},
 		{"Concurrency", concurrencyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
