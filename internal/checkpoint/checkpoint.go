@@ -68,13 +68,14 @@ func (s *Service) Venue(ctx context.Context, a healthcode.Actor) (healthcode.Ven
 
 // Scan decides on a shown code: the text of a pass, or the number that a holder
 // reads out. Temperature is in °C, nil where not measured. A code that can't be
-// taken is no refusal: it is decided like no code, and Failure says why.
+// taken is no refusal: it is decided like no code, and Failure says why. CodeTooOften: the
+// account typed too many wrong numbers.
 func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, temperature *float64) (Answer, error) {
 	v, p, err := s.Venue(ctx, a)
 	if err != nil {
 		return Answer{}, err
 	}
-	holder, answer, err := s.holder(ctx, strings.TrimSpace(shown), v.Jurisdiction)
+	holder, answer, err := s.holder(ctx, a, strings.TrimSpace(shown))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -103,14 +104,14 @@ type holder struct {
 
 // holder finds out whose code was shown and what it says now: a pass may be up to
 // a minute old, and the door is online.
-func (s *Service) holder(ctx context.Context, shown, jurisdiction string) (*holder, Answer, error) {
+func (s *Service) holder(ctx context.Context, a healthcode.Actor, shown string) (*holder, Answer, error) {
 	answer := Answer{State: policy.StateNone}
 	if shown == "" {
 		return nil, answer, nil
 	}
 	h := &holder{}
 	if number, ok := status.ParseNumber(shown); ok {
-		t, err := s.status.Resolve(ctx, number, jurisdiction)
+		t, err := s.status.Resolve(ctx, a, number)
 		if err != nil {
 			if healthcode.CodeOf(err) != status.CodeNumber {
 				return nil, answer, err
@@ -121,7 +122,7 @@ func (s *Service) holder(ctx context.Context, shown, jurisdiction string) (*hold
 		h.person, h.visit, h.shown = t.Person, number+t.Issued.Format(time.RFC3339), t.Issued
 		answer.Name, answer.Unchecked = t.Name, t.Unchecked
 	} else {
-		claims, err := s.status.Claims(shown, jurisdiction)
+		claims, err := s.status.Claims(shown, a.Jurisdiction)
 		var failure *pass.Failure
 		if errors.As(err, &failure) {
 			answer.Failure = failure.Code
@@ -136,7 +137,7 @@ func (s *Service) holder(ctx context.Context, shown, jurisdiction string) (*hold
 		h.visit, h.shown = string(claims.ID[:]), claims.Issued
 		answer.Name, answer.Proxy, answer.Unchecked = claims.Name, claims.Proxy, claims.Unchecked
 	}
-	_, evaluation, _, err := s.status.Evaluate(ctx, h.person, jurisdiction)
+	_, evaluation, _, err := s.status.Evaluate(ctx, h.person, a.Jurisdiction)
 	if err != nil {
 		return nil, answer, err
 	}

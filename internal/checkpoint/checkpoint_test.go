@@ -6,6 +6,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/identity"
 	"healthcode/internal/resident"
 	"healthcode/internal/servicetest"
 	"healthcode/pass"
@@ -237,6 +238,44 @@ func TestNumberAtTheDoor(t *testing.T) {
 	}
 	if n := len(facts(h, a)); n != 1 {
 		t.Errorf("%d visits of one number, want 1", n)
+	}
+}
+
+// A signed-in door can't find people by trying numbers.
+func TestWrongNumbersAreLimited(t *testing.T) {
+	h := servicetest.New(t)
+	a, door := h.Register("beijing", servicetest.Zhang), h.Venue("beijing", "mall", "110105")
+	number, _, err := h.Status.Number(t.Context(), a, "beijing")
+	h.Must(err)
+	wrong := servicetest.WrongCode(number[:6]) + number[6:]
+	for range 60 {
+		for range 2 { // those that are right aren't counted
+			_, err := h.Checkpoint.Scan(t.Context(), door, number, degrees(36.5))
+			h.Must(err)
+		}
+		answer, err := h.Checkpoint.Scan(t.Context(), door, wrong, degrees(36.5))
+		h.Must(err)
+		if answer.Failure != pass.Expired {
+			t.Fatalf("answer %+v to a wrong number", answer)
+		}
+	}
+	for _, typed := range []string{wrong, number} {
+		_, err := h.Checkpoint.Scan(t.Context(), door, typed, degrees(36.5))
+		h.WantCode(err, identity.CodeTooOften)
+	}
+	_, err = h.Checkpoint.Scan(t.Context(), door, shown(h, a, "beijing"), degrees(36.5))
+	h.Must(err) // a pass can't be guessed
+	other := door
+	other.Staff = "another"
+	_, err = h.Checkpoint.Scan(t.Context(), other, number, degrees(36.5))
+	h.Must(err)
+	h.Clock.Advance(time.Hour)
+	number, _, err = h.Status.Number(t.Context(), a, "beijing")
+	h.Must(err)
+	answer, err := h.Checkpoint.Scan(t.Context(), door, number, degrees(36.5))
+	h.Must(err)
+	if answer.Failure != "" {
+		t.Errorf("answer %+v after an hour", answer)
 	}
 }
 

@@ -18,6 +18,7 @@ const (
 	ActionRegister    Action = "register"     // a person registers
 	ActionAskRelation Action = "ask-relation" // one person asks to act for another
 	ActionLookOther   Action = "look-other"   // one person looks at another's status
+	ActionTryNumber   Action = "try-number"   // a door tries a number that stands for nobody
 )
 
 // Per says what a limit counts by.
@@ -30,6 +31,7 @@ const (
 	PerSubject Per = "subject"
 	PerPhone   Per = "phone"
 	PerAddress Per = "address"
+	PerStaff   Per = "staff"
 )
 
 // Limit allows an action Max times within each window of the clock: each
@@ -60,6 +62,7 @@ var Limits = []Limit{
 	{ActionAskRelation, PerSubject, day, 10},
 	{ActionLookOther, PerPerson, time.Hour, 60},
 	{ActionLookOther, PerSubject, day, 200},
+	{ActionTryNumber, PerStaff, time.Hour, 60},
 }
 
 // LimitsOf lists the limits of an action.
@@ -88,18 +91,21 @@ func (l Limit) Start(now time.Time) time.Time {
 	return now.Truncate(l.Window)
 }
 
+// End returns the end of the window in which now lies.
+func (l Limit) End(now time.Time) time.Time {
+	if l.Window == day {
+		return l.Start(now).AddDate(0, 0, 1)
+	}
+	return l.Start(now).Add(l.Window)
+}
+
 // Check allows the action or refuses it with a [TooOften]. Count includes the
 // action that is being asked for.
 func (l Limit) Check(count int, now time.Time) error {
 	if count <= l.Max {
 		return nil
 	}
-	start := l.Start(now)
-	retry := start.Add(l.Window)
-	if l.Window == day {
-		retry = start.AddDate(0, 0, 1)
-	}
-	wait := retry.Sub(now)
+	wait := l.End(now).Sub(now)
 	text := waitText(wait)
 	return &TooOften{Limit: l, RetryAfter: wait, err: refuse(CodeTooOften, "", text.ZH, text.EN)}
 }

@@ -12,6 +12,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/identity"
 )
 
 // A number stands in for a pass where a door has no camera: the holder asks for
@@ -72,8 +73,23 @@ func (s *Service) Number(ctx context.Context, a healthcode.Actor, jurisdiction s
 	return number, until, nil
 }
 
-// Resolve returns what a number stands for in a jurisdiction. CodeNumber.
-func (s *Service) Resolve(ctx context.Context, number, jurisdiction string) (Ticket, error) {
+// Resolve returns what a number stands for in the jurisdiction of the staff who typed it. CodeNumber; CodeTooOften
+// where they typed too many wrong ones: a signed-in door must not find people by trying.
+func (s *Service) Resolve(ctx context.Context, a healthcode.Actor, number string) (Ticket, error) {
+	who := map[identity.Per]string{identity.PerStaff: a.Staff}
+	if err := s.limiter.Barred(ctx, identity.ActionTryNumber, who); err != nil {
+		return Ticket{}, err
+	}
+	t, err := s.resolve(ctx, number, a.Jurisdiction)
+	if healthcode.CodeOf(err) == CodeNumber && err != nil {
+		if failed := s.limiter.Failed(ctx, identity.ActionTryNumber, who); failed != nil {
+			return t, failed
+		}
+	}
+	return t, err
+}
+
+func (s *Service) resolve(ctx context.Context, number, jurisdiction string) (Ticket, error) {
 	var t Ticket
 	unknown := healthcode.Errorf(CodeNumber, "code", "号码不对或已过期。", "The number is wrong or has expired.")
 	key, err := s.numberKey(number)

@@ -243,17 +243,17 @@ func TestNumber(t *testing.T) {
 	if _, ok := status.ParseNumber(number); !ok || !until.Equal(h.Clock.Now().Add(2*time.Minute)) {
 		t.Errorf("number %q until %v", number, until)
 	}
-	ticket, err := h.Status.Resolve(t.Context(), number, "beijing")
+	ticket, err := h.Status.Resolve(t.Context(), servicetest.Officer(healthcode.RoleCheckpoint, "beijing"), number)
 	h.Must(err)
 	if ticket.Person != a.Person || ticket.Name != "张*" || !ticket.Unchecked {
 		t.Errorf("ticket %+v", ticket)
 	}
-	_, err = h.Status.Resolve(t.Context(), number, "tianjin")
+	_, err = h.Status.Resolve(t.Context(), servicetest.Officer(healthcode.RoleCheckpoint, "tianjin"), number)
 	h.WantCode(err, status.CodeNumber)
-	_, err = h.Status.Resolve(t.Context(), "00000000", "beijing")
+	_, err = h.Status.Resolve(t.Context(), servicetest.Officer(healthcode.RoleCheckpoint, "beijing"), "00000000")
 	h.WantCode(err, status.CodeNumber)
 	h.Clock.Set(until)
-	_, err = h.Status.Resolve(t.Context(), number, "beijing")
+	_, err = h.Status.Resolve(t.Context(), servicetest.Officer(healthcode.RoleCheckpoint, "beijing"), number)
 	h.WantCode(err, status.CodeNumber)
 
 	for typed, want := range map[string]string{"1234 5678": "12345678", "1234-5678": "12345678"} {

@@ -191,7 +191,7 @@ func TestNumberToReadOut(t *testing.T) {
 	s := newSite(t)
 	v := s.register("beijing", zhang)
 	p := v.post("/in/beijing/code/number", nil, 200)
-	ticket, err := s.server.Status.Resolve(t.Context(), strings.ReplaceAll(p.text(".number"), " ", ""), "beijing")
+	ticket, err := s.server.Status.Resolve(t.Context(), healthcode.Actor{Role: healthcode.RoleCheckpoint, Staff: "door", Jurisdiction: "beijing"}, strings.ReplaceAll(p.text(".number"), " ", ""))
 	if err != nil || ticket.Name != "张*" {
 		t.Errorf("the number stands for %+v: %v", ticket, err)
 	}
