@@ -42,6 +42,7 @@ type app struct {
 	changes  *change.Service
 	translog *translog.Log
 	logger   *translog.Worker
+	cases    *casework.Cases
 	handler  http.Handler
 }
 
@@ -78,6 +79,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	}
 	doors := checkpoint.New(a.store, a.status, clock)
 	cases := casework.New(a.store, clock, log)
+	a.cases = casework.NewCases(a.store, a.status, a.changes, clock, log)
 	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: api.NewMetrics(), Store: a.store, Sealer: a.vault,
 		Access: a.access, Status: a.status, Residents: residents, Checkpoint: doors,
 		Casework: cases, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
@@ -85,7 +87,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		return nil, err
 	}
 	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
-		Checkpoint: doors, Casework: cases, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
+		Checkpoint: doors, Casework: cases, Cases: a.cases, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
@@ -133,6 +135,12 @@ const (
 	shutdown   = 20 * time.Second
 )
 
+// How often cases are looked at that are due, and people who may need one.
+const (
+	caseEvery = 15 * time.Second
+	caseSweep = 5 * time.Minute
+)
+
 // run serves until ctx ends, then lets running requests finish. Ready is called with the address once requests are taken.
 func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	listener, err := net.Listen("tcp", a.settings.Addr)
@@ -144,6 +152,8 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	background, stop := context.WithCancel(ctx)
 	swept := make(chan struct{})
 	go func() { defer close(swept); a.sweep(background) }()
+	worked := make(chan struct{})
+	go func() { defer close(worked); a.cases.Run(background, caseEvery, caseSweep) }()
 	logged := make(chan struct{})
 	go func() { defer close(logged); a.logger.Run(background) }()
 	failed := make(chan error, 1)
@@ -161,6 +171,7 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	stop()
 	<-swept
 	<-logged
+	<-worked
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}

@@ -74,7 +74,7 @@ func codePage(c *call) error {
 	}
 	v := c.view()
 	return c.page(http.StatusOK, codeView(v, ownCode{
-		state: v.state(code.Status.State), people: people, partial: err != nil, reasons: reasonCards(v, &code),
+		state: v.state(code.Status.State), people: people, partial: err != nil, reasons: c.withCases(reasonCards(v, &code)),
 		pass: passCard{Pass: code.Pass, name: pass.MaskName(code.Person.Name), checked: code.Person.Identity,
 			minor: underFaceCheck(code.Person, v.now), renew: c.in("code/pass"), again: c.in("code")},
 		good: goodAgain(v, &code), timeline: timelineOf(v, code.Timeline),

@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/access"
 	"healthcode/internal/area"
 	"healthcode/internal/casework"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
@@ -64,7 +65,8 @@ func newSite(t testing.TB) *site {
 		t.Fatal(err)
 	}
 	s.server = New(Config{Clock: clock, Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
-		Casework: casework.New(s.store, clock, log), Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
+		Casework: casework.New(s.store, clock, log),
+		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)
 	return s

@@ -13,6 +13,8 @@ import (
 // reasonCard is why a code is as it is: one colour rule's match, or one hold with its matches.
 type reasonCard struct {
 	id      string // of the card, to lead to it
+	subject string // what a case about it is about: a hold, or the rule of a colour
+	file    *healthcode.Case
 	title   string // a hold's name; "" for a colour
 	state   policy.State
 	since   time.Time
@@ -40,7 +42,7 @@ type factLine struct {
 func reasonCards(v view, c *status.Code) []reasonCard {
 	var cards []reasonCard
 	for _, r := range c.Status.Reasons {
-		card := reasonCard{state: v.state(r.Colour), since: r.From, until: r.Until, ends: r.Ends, exits: v.texts(r.Exit),
+		card := reasonCard{subject: r.Rule, state: v.state(r.Colour), since: r.From, until: r.Until, ends: r.Ends, exits: v.texts(r.Exit),
 			matches: []reasonMatch{{v.say(r.Text), factLines(v, c, r.Facts), disputeLink(v, r.Rule, r.Facts)}}}
 		if len(c.Policy.Contacts) > 0 {
 			card.contact, card.phone = c.Policy.Contacts[0], true
@@ -48,7 +50,7 @@ func reasonCards(v view, c *status.Code) []reasonCard {
 		cards = append(cards, card)
 	}
 	for _, h := range c.Status.Holds {
-		card := reasonCard{title: v.hold(h.Hold), state: v.policy.Held, since: h.From, until: h.Until, ends: h.Ends, exits: v.texts(h.Exit)}
+		card := reasonCard{subject: h.Hold, title: v.hold(h.Hold), state: v.policy.Held, since: h.From, until: h.Until, ends: h.Ends, exits: v.texts(h.Exit)}
 		if kind, ok := v.policy.HoldOf(h.Hold); ok {
 			card.advice = v.say(kind.Advice)
 		}

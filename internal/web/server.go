@@ -24,6 +24,7 @@ type Config struct {
 	Status     *status.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
+	Cases      *casework.Cases
 	Store      Store
 	Sealer     healthcode.Sealer // of forms that are filled in over several pages
 	Log        *slog.Logger

@@ -105,13 +105,17 @@ type staffTask struct {
 var staffTasks = map[healthcode.Role][]staffTask{
 	healthcode.RoleCheckpoint: {{"/door", textDoor, textTaskDoor}},
 	healthcode.RoleCaseworker: {
+		{"/staff/cases", textCases, textTaskCases},
 		{"/staff/photos", textReviews, textTaskPhotos},
 		{"/staff/disputes", textCaseDisputes, textTaskDisputes},
+		{"/staff/orders", textOrders, textTaskOrders},
+		{"/staff/hotline", textHotline, textTaskHotline},
 	},
 	healthcode.RoleAuthority: {
 		{"/staff/areas", textAreas, textTaskAreas},
 		{"/staff/policies", textPolicies, textTaskPolicies},
 	},
+	healthcode.RoleHotline: {{"/staff/hotline", textHotline, textTaskHotline}},
 	healthcode.RoleAuditor: {{"/staff/looks", textAudit, textTaskAudit}},
 	healthcode.RoleAdministrator: {
 		{"/staff/accounts", textAccounts, textTaskAccounts},

@@ -60,8 +60,10 @@ var levelNames = map[healthcode.Level]healthcode.Text{
 // purposeNames and sawNames say why somebody looked, and what they saw.
 var (
 	purposeNames = map[string]healthcode.Text{"scan": textPurposeScan, "proxy": textPurposeProxy,
-		"review": textPurposeReview, "dispute": textPurposeDispute}
-	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement}
+		"review": textPurposeReview, "dispute": textPurposeDispute,
+		"case": textPurposeCase, "hotline": textPurposeHotline}
+	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement,
+		"record": textSawRecord, "case": textSawCase}
 )
 
 // accountDone says what was done to an account.

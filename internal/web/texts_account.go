@@ -57,8 +57,11 @@ var (
 		"authority":     say("疫情防控部门", "health authority"),
 		"auditor":       say("审计人员", "auditor"),
 		"administrator": say("管理员", "administrator"),
+		"hotline":       say("热线人员", "hotline agent"),
 	}
 	lookPurposes = map[string]healthcode.Text{
+		"case":    say("办理案件", "to work on your case"),
+		"hotline": say("来电立案", "to open a case for you on the phone"),
 		"scan":    say("扫码", "scanned your code"),
 		"proxy":   say("代为出示", "to show your code"),
 		"review":  say("比对证件照片", "to compare your document's photo"),
@@ -68,6 +71,7 @@ var (
 		"state":     say("状态", "the state"),
 		"photo":     say("证件照片", "the photo of the document"),
 		"statement": say("异议说明", "what you wrote"),
+		"case":      say("案件编号", "the number of a case"),
 		"record":    say("记录", "the record"),
 	}
 
