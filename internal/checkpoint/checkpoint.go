@@ -66,8 +66,8 @@ func (s *Service) Venue(ctx context.Context, a healthcode.Actor) (healthcode.Ven
 	return v, p, err
 }
 
-// Scan decides on a shown code: the text of a pass, or the number that a holder
-// reads out. Temperature is in °C, nil where not measured. A code that can't be
+// Scan decides on a shown code: the text of a pass or of a code on paper, or the
+// number that a holder reads out. Temperature is in °C, nil where not measured. A code that can't be
 // taken is no refusal: it is decided like no code, and Failure says why. CodeTooOften: the
 // account typed too many wrong numbers.
 func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, temperature *float64) (Answer, error) {
@@ -110,7 +110,20 @@ func (s *Service) holder(ctx context.Context, a healthcode.Actor, shown string) 
 		return nil, answer, nil
 	}
 	h := &holder{}
-	if number, ok := status.ParseNumber(shown); ok {
+	if status.IsOffline(shown) {
+		t, err := s.status.ResolveOffline(ctx, shown, a.Jurisdiction)
+		if failure := (*pass.Failure)(nil); errors.As(err, &failure) {
+			answer.Failure = failure.Code
+			return nil, answer, nil
+		}
+		if err != nil {
+			return nil, answer, err
+		}
+		// The paper stays the same for months: each minute in which it is scanned is one visit.
+		h.person, h.shown = t.Person, s.clock.Now().Truncate(time.Minute)
+		h.visit = shown + h.shown.Format(time.RFC3339)
+		answer.Name, answer.Unchecked = t.Name, t.Unchecked
+	} else if number, ok := status.ParseNumber(shown); ok {
 		t, err := s.status.Resolve(ctx, a, number)
 		if err != nil {
 			if healthcode.CodeOf(err) != status.CodeNumber {

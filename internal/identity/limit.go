@@ -18,6 +18,7 @@ const (
 	ActionRegister    Action = "register"     // a person registers
 	ActionAskRelation Action = "ask-relation" // one person asks to act for another
 	ActionLookOther   Action = "look-other"   // one person looks at another's status
+	ActionPrintPaper  Action = "print-paper"  // a code on paper is printed
 	ActionTryNumber   Action = "try-number"   // a door tries a number that stands for nobody
 )
 
@@ -62,6 +63,8 @@ var Limits = []Limit{
 	{ActionAskRelation, PerSubject, day, 10},
 	{ActionLookOther, PerPerson, time.Hour, 60},
 	{ActionLookOther, PerSubject, day, 200},
+	{ActionPrintPaper, PerPerson, day, 20},
+	{ActionPrintPaper, PerSubject, day, 10},
 	{ActionTryNumber, PerStaff, time.Hour, 60},
 }
 

@@ -182,6 +182,9 @@ type Public struct {
 
 // Check answers anybody who was shown a pass.
 func (s *Service) Check(text string) (Public, error) {
+	if IsOffline(text) {
+		return Public{Failure: OfflineUnread}, nil
+	}
 	claims, err := s.Claims(text, s.policies.Jurisdictions()...)
 	var failure *pass.Failure
 	switch {

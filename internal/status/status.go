@@ -30,6 +30,7 @@ type Store interface {
 	healthcode.People
 	healthcode.Access
 	healthcode.Relations
+	healthcode.OfflineCodes
 }
 
 // Service answers for every jurisdiction that it has a policy of.
@@ -177,6 +178,7 @@ type Other struct {
 	State    string
 	Until    time.Time // zero where not known
 	Name     string    // masked
+	Young    bool      // so young that no face recognition may be asked for
 	Pass     Pass
 }
 
@@ -186,23 +188,11 @@ func (s *Service) OfRelation(ctx context.Context, a healthcode.Actor, id string)
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return Other{}, err
 	}
-	r, err := s.store.Relation(ctx, id)
-	if err != nil {
-		return Other{}, err
-	}
-	subject, err := s.store.Person(ctx, r.Subject)
-	if err != nil {
-		return Other{}, err
-	}
-	p, err := s.Policy(r.Jurisdiction)
+	r, subject, p, err := s.related(ctx, a, id)
 	if err != nil {
 		return Other{}, err
 	}
 	now := s.clock.Now()
-	state := identity.Relation{Relation: r, Birth: identity.DateOf(subject.Birth)}.StateAt(now.In(p.Location))
-	if r.Asker != a.Person || state != identity.RelationConsented {
-		return Other{}, healthcode.Errorf(healthcode.CodeNotFound, "relation", "没有得到本人同意，不能查看。", "Without the person's consent their code can't be shown.")
-	}
 	if err := s.limiter.Allow(ctx, identity.ActionLookOther, map[identity.Per]string{
 		identity.PerPerson: a.Person.String(), identity.PerSubject: r.Subject.String()}); err != nil {
 		return Other{}, err
@@ -219,7 +209,8 @@ func (s *Service) OfRelation(ctx context.Context, a healthcode.Actor, id string)
 		By: mask(asker.Name), Jurisdiction: r.Jurisdiction, Purpose: "proxy", Saw: "state"}); err != nil {
 		return Other{}, fmt.Errorf("recording the look: %w", err)
 	}
-	o := Other{Relation: r, Policy: p, Name: mask(subject.Name)}
+	o := Other{Relation: r, Policy: p, Name: mask(subject.Name), Young: !subject.Birth.IsZero() &&
+		identity.NoFaceCheckAge(identity.DateOf(subject.Birth), identity.DateOf(now.In(p.Location)))}
 	o.State, _, o.Until = evaluation.State(now)
 	o.Pass, err = s.mint(subject, p, evaluation, true)
 	return o, err
