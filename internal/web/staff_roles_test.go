@@ -92,8 +92,10 @@ func TestEveryWrongJurisdictionIsRefused(t *testing.T) {
 	s := newSite(t)
 	here, there := s.everyRole("beijing"), s.everyRole("tianjin")
 	photo := s.photo(here[healthcode.RoleResident], "beijing")
+	file := s.opened(here[healthcode.RoleResident], "beijing")
 	things := map[string]string{
 		"/staff/photos/{id}":           "/staff/photos/" + photo,
+		"/staff/cases/{id}":            "/staff/cases/" + file,
 		"/staff/policies/{version}":    "/staff/policies/2022-04",
 		"/staff/accounts/{name}/close": "/staff/accounts/auditor-beijing/close",
 		"/staff/accounts/{name}/open":  "/staff/accounts/auditor-beijing/open",
