@@ -41,7 +41,7 @@ func (s *Server) getCheckpoint(c *call, _ *none) (VenueBody, error) {
 
 type scanInput struct {
 	Body struct {
-		Code        string   `json:"code" minLength:"1" maxLength:"1000" doc:"The text of the QR code, or the number that the holder reads out"`
+		Code        string   `json:"code" minLength:"1" maxLength:"1000" doc:"The text of the QR code, the number that the holder reads out, or again of the decision before"`
 		Temperature *float64 `json:"temperature,omitempty" doc:"In °C; absent where not measured"`
 	}
 }
@@ -56,6 +56,7 @@ type Decision struct {
 	Unchecked bool       `json:"identity_unchecked" doc:"The person's identity has not been checked yet"`
 	Failure   pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction" doc:"Why the code was not taken"`
 	At        time.Time  `json:"at"`
+	Again     string     `json:"again,omitempty" doc:"Where a temperature has to be measured: send it as the code once it is. It works for two minutes at this venue, also when the code has expired"`
 }
 
 func (s *Server) scan(c *call, in *scanInput) (Decision, error) {
@@ -79,7 +80,7 @@ func (s *Server) decide(c *call, in *decideInput) (Decision, error) {
 
 func decisionBody(a checkpoint.Answer) Decision {
 	return Decision{Decision: a.Decision, State: a.State, Name: a.Name, Until: at(a.Until), Proxy: a.Proxy,
-		Unchecked: a.Unchecked, Failure: a.Failure, At: a.At}
+		Unchecked: a.Unchecked, Failure: a.Failure, At: a.At, Again: a.Again}
 }
 
 type limitInput struct {

@@ -45,6 +45,9 @@ type Answer struct {
 	Unchecked bool      // the identity hasn't been checked yet
 	Failure   pass.Code // why a pass was not taken; "" where it was
 	At        time.Time
+	// Again, where a temperature has to be measured, is scanned in place of the code once it is: it
+	// decides at this venue for two minutes, also when the code has expired. "" where no code was taken.
+	Again string
 }
 
 // CodeVenue is the error of a member of staff who works at no venue.
@@ -66,8 +69,8 @@ func (s *Service) Venue(ctx context.Context, a healthcode.Actor) (healthcode.Ven
 	return v, p, err
 }
 
-// Scan decides on a shown code: the text of a pass or of a code on paper, or the
-// number that a holder reads out. Temperature is in °C, nil where not measured. A code that can't be
+// Scan decides on a shown code: the text of a pass or of a code on paper, the number that a holder reads
+// out, or [Answer.Again]. Temperature is in °C, nil where not measured. A code that can't be
 // taken is no refusal: it is decided like no code, and Failure says why. CodeTooOften: the
 // account typed too many wrong numbers.
 func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, temperature *float64) (Answer, error) {
@@ -75,7 +78,7 @@ func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, te
 	if err != nil {
 		return Answer{}, err
 	}
-	holder, answer, err := s.holder(ctx, a, strings.TrimSpace(shown))
+	holder, answer, err := s.holder(ctx, a, v, strings.TrimSpace(shown))
 	if err != nil {
 		return Answer{}, err
 	}
@@ -86,6 +89,11 @@ func (s *Service) Scan(ctx context.Context, a healthcode.Actor, shown string, te
 	}
 	if answer.Decision.Decision == policy.NotUsed { // then the door learns nothing of the person either
 		holder, answer = nil, Answer{Decision: answer.Decision, State: policy.StateNone, At: answer.At}
+	}
+	if answer.Decision.Decision == policy.Measure && holder != nil {
+		if answer.Again, err = s.again(holder, answer, v); err != nil {
+			return Answer{}, err
+		}
 	}
 	return answer, s.record(ctx, a, v, p, holder, answer)
 }
@@ -100,11 +108,21 @@ type holder struct {
 	person healthcode.PersonID
 	visit  string    // the same for one pass, so that a second scan of it is the same visit
 	shown  time.Time // when the code was issued
+	again  string    // what was scanned in place of the code
+}
+
+// again returns what decides again. Each code has one, so that it can't be kept alive for ever.
+func (s *Service) again(h *holder, answer Answer, v healthcode.Venue) (string, error) {
+	if h.again != "" {
+		return h.again, nil
+	}
+	return s.status.Wait(status.Waiting{Venue: v.ID, Person: h.person, Visit: h.visit, Shown: h.shown,
+		Name: answer.Name, Proxy: answer.Proxy, Unchecked: answer.Unchecked})
 }
 
 // holder finds out whose code was shown and what it says now: a pass may be up to
 // a minute old, and the door is online.
-func (s *Service) holder(ctx context.Context, a healthcode.Actor, shown string) (*holder, Answer, error) {
+func (s *Service) holder(ctx context.Context, a healthcode.Actor, v healthcode.Venue, shown string) (*holder, Answer, error) {
 	answer := Answer{State: policy.StateNone}
 	if shown == "" {
 		return nil, answer, nil
@@ -123,6 +141,14 @@ func (s *Service) holder(ctx context.Context, a healthcode.Actor, shown string) 
 		h.person, h.shown = t.Person, s.clock.Now().Truncate(time.Minute)
 		h.visit = shown + h.shown.Format(time.RFC3339)
 		answer.Name, answer.Unchecked = t.Name, t.Unchecked
+	} else if status.IsWaiting(shown) {
+		w, ok := s.status.Waited(shown, v.ID)
+		if !ok {
+			answer.Failure = pass.Expired
+			return nil, answer, nil
+		}
+		h.person, h.visit, h.shown, h.again = w.Person, w.Visit, w.Shown, shown
+		answer.Name, answer.Proxy, answer.Unchecked = w.Name, w.Proxy, w.Unchecked
 	} else if number, ok := status.ParseNumber(shown); ok {
 		t, err := s.status.Resolve(ctx, a, number)
 		if err != nil {

@@ -241,6 +241,56 @@ func TestNumberAtTheDoor(t *testing.T) {
 	}
 }
 
+// A pass that expires while the temperature is taken needn't be scanned again.
+func TestTemperatureTakesTime(t *testing.T) {
+	h := servicetest.New(t)
+	a, door, other := h.Register("tianjin", servicetest.Zhang), h.Venue("tianjin", "residential", "120101"), h.Venue("tianjin", "restaurant", "120101")
+	for i, code := range []func() string{
+		func() string { return shown(h, a, "tianjin") },
+		func() string {
+			number, _, err := h.Status.Number(t.Context(), a, "tianjin")
+			h.Must(err)
+			return number
+		},
+	} {
+		measure, err := h.Checkpoint.Scan(t.Context(), door, code(), nil)
+		h.Must(err)
+		if measure.Decision.Decision != policy.Measure || measure.Again == "" {
+			t.Fatalf("answer %+v, want to measure first", measure)
+		}
+		h.Clock.Advance(time.Minute)
+		still, err := h.Checkpoint.Scan(t.Context(), door, measure.Again, nil)
+		h.Must(err)
+		if still.Again != measure.Again {
+			t.Error("it may be kept alive for ever")
+		}
+		elsewhere, err := h.Checkpoint.Scan(t.Context(), other, measure.Again, degrees(36.5))
+		h.Must(err)
+		if elsewhere.Failure != pass.Expired {
+			t.Errorf("another venue: answer %+v", elsewhere)
+		}
+		answer, err := h.Checkpoint.Scan(t.Context(), door, measure.Again, degrees(36.5))
+		h.Must(err)
+		if answer.Decision.Decision != policy.Admit || answer.Name != "张*" || !answer.Unchecked || answer.Again != "" {
+			t.Errorf("answer %+v", answer)
+		}
+		if n := len(facts(h, a)); n != i+1 {
+			t.Errorf("%d visits, want %d", n, i+1)
+		}
+		h.Clock.Advance(time.Minute)
+		late, err := h.Checkpoint.Scan(t.Context(), door, measure.Again, degrees(36.5))
+		h.Must(err)
+		if late.Failure != pass.Expired || late.Decision.Decision == policy.Admit {
+			t.Errorf("after two minutes: %+v", late)
+		}
+	}
+	broken, err := h.Checkpoint.Scan(t.Context(), door, "waiting.AAAA", degrees(36.5))
+	h.Must(err)
+	if broken.Failure != pass.Expired {
+		t.Errorf("answer %+v to what was never sealed", broken)
+	}
+}
+
 // A signed-in door can't find people by trying numbers.
 func TestWrongNumbersAreLimited(t *testing.T) {
 	h := servicetest.New(t)

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -82,7 +83,7 @@ func doorDecide(c *call) error {
 	}
 	d.answer = &answer
 	if answer.Decision.Decision == policy.Measure {
-		d.again = s.code
+		d.again = cmp.Or(answer.Again, s.code)
 	}
 	return c.doorPage(http.StatusOK, d)
 }
@@ -94,12 +95,15 @@ type scan struct {
 }
 
 // scan reads the form. A hand scanner types wherever the focus is, so a pass in
-// the field of the temperature is the next person's.
+// the field of the temperature is the next person's. The script sends the code together with what decides again
+// in its place ("waiting"), since without a server it decides by the code.
 func (c *call) scan() scan {
 	s := scan{code: c.value("code"), temperature: c.value("temperature"), none: c.r.Form.Has("none")}
 	switch {
 	case strings.HasPrefix(s.temperature, pass.Prefix):
 		s.code, s.temperature = s.temperature, ""
+	case c.value("waiting") != "":
+		s.code = c.value("waiting")
 	case s.code == "":
 		s.code = c.value("again")
 	}

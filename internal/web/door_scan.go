@@ -26,8 +26,9 @@ type doorReply struct {
 	Unchecked bool           `json:"unchecked"`
 	Failure   pass.Code      `json:"failure,omitempty"`
 	At        time.Time      `json:"at"`
-	HTML      string         `json:"html"`   // the decision
-	Recent    string         `json:"recent"` // the list of the last ones
+	Again     string         `json:"again,omitempty"` // decides once the temperature is known
+	HTML      string         `json:"html"`            // the decision
+	Recent    string         `json:"recent"`          // the list of the last ones
 }
 
 // doorFault is the reply where the form has to be corrected.
@@ -58,7 +59,7 @@ func doorScan(c *call) error {
 		return err
 	}
 	reply := doorReply{Decision: answer.Decision.Decision, Grounds: answer.Grounds, Text: in(c.lang, answer.Text), State: answer.State,
-		Name: answer.Name, Proxy: answer.Proxy, Unchecked: answer.Unchecked, Failure: answer.Failure, At: answer.At}
+		Name: answer.Name, Proxy: answer.Proxy, Unchecked: answer.Unchecked, Failure: answer.Failure, At: answer.At, Again: answer.Again}
 	if !answer.Until.IsZero() {
 		reply.Until = &answer.Until
 	}

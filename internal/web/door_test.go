@@ -124,15 +124,20 @@ func TestDoorDecides(t *testing.T) {
 	if r.Decision != policy.Refer || !slices.Equal(r.Grounds, []string{"no-code"}) || !strings.Contains(r.HTML, textDoorRegister.EN) {
 		t.Errorf("without a code: %+v", r)
 	}
-	s.now = s.now.Add(2 * time.Minute)
+	waiting := door.scan(url.Values{"code": {shown}}, 200).Again
+	s.now = s.now.Add(2*time.Minute - time.Second)
+	r = door.scan(url.Values{"code": {shown}, "waiting": {waiting}, "temperature": {"36.5"}}, 200)
+	if r.Decision != policy.Admit || r.Name != "张*" {
+		t.Errorf("a pass that expired while the temperature was taken: %+v", r)
+	}
 	r = door.scan(url.Values{"code": {shown}, "temperature": {"36.5"}}, 200)
 	if r.Decision != policy.Refer || r.Failure != pass.Expired || r.Name != "" || r.State != policy.StateNone {
 		t.Errorf("an old pass: %+v", r)
 	}
 
 	p := door.get("/door", 200)
-	if rows := p.all(".door-recent tbody tr"); len(rows) != 5 {
-		t.Errorf("%d decisions are listed, want 5", len(rows))
+	if rows := p.all(".door-recent tbody tr"); len(rows) != 7 {
+		t.Errorf("%d decisions are listed, want 7", len(rows))
 	}
 	if strings.Contains(p.source, "张") {
 		t.Error("the page of the door names a person")
@@ -222,6 +227,7 @@ func TestDoorWithoutScript(t *testing.T) {
 	if p.one("#f-temperature").attr("value") != "hot" {
 		t.Error("what was typed is lost")
 	}
+	s.now = s.now.Add(time.Minute + time.Second) // the pass has expired
 	p = door.submit(p, "main form", url.Values{"temperature": {"36.6"}}, 200)
 	if got := p.one(".decision").attr("data-verdict"); got != "admit" {
 		t.Fatalf("decided %s", got)

@@ -15,6 +15,7 @@ const offline = await import(form.dataset.offlineScript);
 
 // What waits for a temperature, and how many requests were sent: a late reply to an earlier one is dropped.
 let pending = form.elements.again?.value ?? "";
+let waiting = ""; // decides in place of the waiting code, which may expire meanwhile
 let sent = 0;
 let watching = null; // the camera, while it runs
 let alone = false;   // the server could not be reached the last time
@@ -43,14 +44,15 @@ function show(reply, shown) {
   answer.innerHTML = reply.html;
   if (reply.recent) recent.innerHTML = reply.recent;
   code.value = temperature.value = "";
-  wait(reply.decision === "measure-temperature" ? shown : "");
+  wait(reply.decision === "measure-temperature" ? shown : "", reply.again);
   sound.signal(reply.decision);
   ready();
 }
 
 // wait keeps a code until its holder's temperature is typed: nothing else can be entered meanwhile.
-function wait(shown) {
+function wait(shown, again = "") {
   pending = shown;
+  waiting = again;
   page.toggleAttribute("data-measuring", Boolean(shown));
   next.hidden = !shown;
 }
@@ -93,7 +95,7 @@ form.addEventListener("submit", (event) => {
     complain("");
     return code.focus();
   }
-  decide({ code: shown, temperature: temperature.value });
+  decide({ code: shown, temperature: temperature.value, waiting: shown === pending ? waiting : "" });
 });
 
 form.addEventListener("reset", reset);
