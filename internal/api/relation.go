@@ -36,6 +36,7 @@ type askInput struct {
 		Kind         healthcode.RelationKind `json:"kind" enum:"spouse,parent,child,other" doc:"Who the other is to the resident; the policy says which are offered"`
 		Name         string                  `json:"name" maxLength:"400"`
 		Document     DocumentBody            `json:"document"`
+		Birth        string                  `json:"birth,omitempty" maxLength:"10" example:"2015-01-31" doc:"Of a child, where the document's number doesn't state it"`
 		Photo        []byte                  `json:"photo,omitempty" doc:"Of the key page of a minor child's document: JPEG or PNG, base64"`
 	}
 }
@@ -44,7 +45,7 @@ func (s *Server) askRelation(c *call, in *askInput) error {
 	b := in.Body
 	ask := func() error {
 		return s.Residents.Ask(c.ctx, c.actor, resident.Asking{Jurisdiction: b.Jurisdiction, Name: b.Name,
-			Document: b.Document.document(), Kind: b.Kind, Photo: b.Photo})
+			Document: b.Document.document(), Kind: b.Kind, Birth: b.Birth, Photo: b.Photo})
 	}
 	if len(b.Photo) == 0 {
 		return ask()

@@ -18,6 +18,7 @@ type Asking struct {
 	Name         string
 	Document     healthcode.Document
 	Kind         healthcode.RelationKind
+	Birth        string // 2006-01-02, of a child whose document doesn't state it
 	Photo        []byte // of the key page; needed for a minor child, who need not consent
 }
 
@@ -48,6 +49,11 @@ func (s *Service) Ask(ctx context.Context, a healthcode.Actor, q Asking) error {
 	checked, err := identity.CheckDocument(q.Document, day)
 	if err != nil {
 		return err
+	}
+	if checked.Birth.IsZero() && q.Kind == healthcode.RelationChild {
+		if checked.Birth, err = parseBirth(q.Birth, day); err != nil {
+			return err
+		}
 	}
 	if len(q.Photo) > 0 {
 		if _, err := identity.CheckPhoto(q.Photo); err != nil {

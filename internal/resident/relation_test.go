@@ -202,6 +202,48 @@ func waiting(h *servicetest.House, jurisdiction string) []healthcode.Photo {
 	return list
 }
 
+// A foreign passport doesn't tell a date of birth: the parent does, and the officer sees it beside the key page.
+func TestChildWithForeignPassport(t *testing.T) {
+	h := servicetest.New(t)
+	parent := h.Register("tianjin", servicetest.Li)
+	child := servicetest.Anna
+	q := childOf(child)
+	for _, birth := range []string{"", "tomorrow", "2022-04-29"} {
+		q.Birth = birth
+		err := h.Residents.Ask(t.Context(), parent, q)
+		e, ok := err.(*healthcode.Error)
+		if !ok || e.Field != "birth" {
+			t.Errorf("birth %q: error %v, want one of the field birth", birth, err)
+		}
+	}
+	q.Birth = "2015-01-01"
+	h.Must(h.Residents.Ask(t.Context(), parent, q))
+	r := only(h, parent)
+	if !r.Minor {
+		t.Errorf("relation %+v rests on consent, and a child of 7 can't give it", r)
+	}
+	subject, err := h.Store.Person(t.Context(), r.Subject)
+	h.Must(err)
+	if got := subject.Birth.Format(time.DateOnly); got != q.Birth {
+		t.Errorf("born %s, want %s", got, q.Birth)
+	}
+	officer := servicetest.Officer(healthcode.RoleCaseworker, "tianjin")
+	h.Must(h.Casework.Review(t.Context(), officer, waiting(h, "tianjin")[0].ID, true))
+	o, err := h.Status.OfRelation(t.Context(), parent, r.ID)
+	h.Must(err)
+	if o.State != "green" {
+		t.Errorf("state %s", o.State)
+	}
+
+	// A grown-up child agrees, and so does anybody else, whose birth nobody asks.
+	grown := childOf(servicetest.Someone{Name: "Erik Eriksson", Document: healthcode.Document{Type: healthcode.DocumentPassport, Number: "A1234567", Country: "SWE"}})
+	grown.Birth = "1999-01-01"
+	h.Must(h.Residents.Ask(t.Context(), parent, grown))
+	if n := len(waiting(h, "tianjin")); n != 0 {
+		t.Errorf("%d photos wait, want none", n)
+	}
+}
+
 // Both parents have the same child, each after an officer compared what they sent.
 func TestTwoParentsOneChild(t *testing.T) {
 	h := servicetest.New(t)

@@ -69,7 +69,8 @@ func askOther(c *call) error {
 		return err
 	}
 	form := asking{Asking: resident.Asking{Jurisdiction: c.policy.Jurisdiction, Name: c.value("name"),
-		Document: c.document(), Kind: healthcode.RelationKind(c.value("relation")), Photo: photo}}
+		Document: c.document(), Kind: healthcode.RelationKind(c.value("relation")),
+		Birth: typedDay(c.value("birth")), Photo: photo}}
 	if err := c.withPicture(func() error { return c.server.Resident.Ask(c.ctx, c.actor, form.Asking) }); err != nil {
 		if form.errors = formErrors(err); form.errors != nil {
 			return c.page(statusOf(err), askView(c.view(), form))

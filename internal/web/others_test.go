@@ -96,6 +96,12 @@ func TestAskingFaults(t *testing.T) {
 	if p := v.ask("tianjin", "child", child, 422); p.one(".errors a").attr("href") != "#f-photo" && p.one(".errors a").attr("href") != "#f-document-number" {
 		t.Errorf("a child without its key page: %s", p.text(".errors"))
 	}
+	if p := v.ask("tianjin", "child", anna, 422); p.one(".errors a").attr("href") != "#f-birth" || len(p.all("input[name=birth]")) != 1 {
+		t.Errorf("a child with a foreign passport and no date of birth: %s", p.text(".errors"))
+	}
+	if len(v.get("/in/tianjin/others/ask?document.type=CN-ID", 200).all("input[name=birth]")) != 0 {
+		t.Error("asks for a birth that the number tells")
+	}
 	if len(v.get("/in/tianjin/others/ask", 200).all("input[value=other]")) != 0 {
 		t.Error("Tianjin's policy knows no other relations")
 	}

@@ -17,12 +17,13 @@ var (
 	textAskSent         = say("请求已收到。如果填写的姓名和证件与登记一致，对方会收到短信；同意之后就能出示。", "Your request has arrived. If name and document are those of a registration, that person gets a text message; once they agree you can show their code.")
 	textRelationChanged = say("已保存。", "Saved.")
 
-	textAskLead     = say("填写对方的姓名和证件。只知道姓名和号码看不到任何信息，要本人同意才行。", "Enter the other person's name and document. Name and number alone show nothing: that person has to agree.")
-	textRelationAsk = say("对方是您的", "The other person is your")
-	textOtherName   = say("对方姓名", "The other person's name")
-	textKeyPage     = say("证件照片页", "Photo of the document")
-	textKeyPageHint = say("只有为 18 岁以下的子女申领时需要。JPEG 或 PNG，不超过 10 MB。", "Needed for your child under 18 only. JPEG or PNG, at most 10 MB.")
-	textAskSend     = say("发出请求", "Send the request")
+	textAskLead        = say("填写对方的姓名和证件。只知道姓名和号码看不到任何信息，要本人同意才行。", "Enter the other person's name and document. Name and number alone show nothing: that person has to agree.")
+	textRelationAsk    = say("对方是您的", "The other person is your")
+	textOtherName      = say("对方姓名", "The other person's name")
+	textKeyPage        = say("证件照片页", "Photo of the document")
+	textChildBirthHint = say("只有为 18 岁以下的子女申领时需要，与证件一致。", "Needed for your child under 18 only, as in the document.")
+	textKeyPageHint    = say("只有为 18 岁以下的子女申领时需要。JPEG 或 PNG，不超过 10 MB。", "Needed for your child under 18 only. JPEG or PNG, at most 10 MB.")
+	textAskSend        = say("发出请求", "Send the request")
 
 	relationStates = map[string]healthcode.Text{
 		"asked":     say("等待同意", "waits for an answer"),
