@@ -20,7 +20,7 @@ func (s *Cases) Own(ctx context.Context, a healthcode.Actor, jurisdiction string
 	return s.Refresh(ctx, a.Person, jurisdiction)
 }
 
-// OwnCase returns one of the resident's cases with its history. CodeNotFound, also for somebody else's.
+// OwnCase returns one of the resident's cases, brought up to date, with its history. CodeNotFound, also for somebody else's.
 func (s *Cases) OwnCase(ctx context.Context, a healthcode.Actor, id string) (healthcode.Case, []healthcode.CaseEntry, error) {
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return healthcode.Case{}, nil, err
@@ -29,7 +29,13 @@ func (s *Cases) OwnCase(ctx context.Context, a healthcode.Actor, id string) (hea
 	if err == nil && c.Person != a.Person || err != nil && healthcode.CodeOf(err) == healthcode.CodeNotFound {
 		return healthcode.Case{}, nil, noCase()
 	}
-	return c, entries, err
+	if err != nil || c.State == healthcode.CaseDecided {
+		return c, entries, err
+	}
+	if _, err := s.Refresh(ctx, a.Person, c.Jurisdiction); err != nil {
+		return c, nil, err
+	}
+	return s.store.Case(ctx, id)
 }
 
 // Say adds an answer or further evidence to the resident's own case. Once is the id of the form: sent twice, it is kept once. Where the case was
