@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -15,11 +16,13 @@ import (
 // and one answer: under load that spares most of what a read costs. A read that
 // comes alone doesn't wait. Each remains a query of its own, and touches one shard.
 const (
-	readWorkers = 4
-	maxReads    = 64
+	maxReads = 64
 	// readTimeout is for a server that takes a query and never answers.
 	readTimeout = 30 * time.Second
 )
+
+// readWorkers is how many groups are under way at once: with more, each has fewer reads.
+func readWorkers() int { return max(4, runtime.GOMAXPROCS(0)/2) }
 
 // read is one query that waits for its turn.
 type read struct {
@@ -45,8 +48,8 @@ type reads struct {
 }
 
 func newReads(pool *pgxpool.Pool) *reads {
-	r := &reads{pool: pool, queue: make(chan *read, readWorkers*maxReads)}
-	for range readWorkers {
+	r := &reads{pool: pool, queue: make(chan *read, readWorkers()*maxReads)}
+	for range readWorkers() {
 		r.workers.Go(r.work)
 	}
 	return r
