@@ -7,8 +7,10 @@ import (
 	_ "image/jpeg" // photographs of a code
 	_ "image/png"
 	"net/http"
+	"time"
 
 	"healthcode"
+	"healthcode/internal/identity"
 	"healthcode/internal/qr"
 	"healthcode/internal/status"
 	"healthcode/pass"
@@ -34,11 +36,17 @@ type checked struct {
 	errors []fieldError
 }
 
+// checkLimit bounds how often one address may check: reading a photograph takes a good part of a second.
+var checkLimit = identity.Limit{Action: "check", Per: identity.PerAddress, Window: time.Hour, Max: 600}
+
 func checkPage(c *call) error { return c.page(http.StatusOK, checkView(c.view(), checked{})) }
 
 // checkCode takes the text of a code, as a scanner types it, or a photograph of one.
 func checkCode(c *call) error {
 	if err := c.parse(); err != nil {
+		return err
+	}
+	if err := c.allow(checkLimit); err != nil {
 		return err
 	}
 	text := c.value("pass")

@@ -83,3 +83,17 @@ func TestCheckFaults(t *testing.T) {
 		t.Errorf("half a picture: %s", p.text(".errors"))
 	}
 }
+
+func TestCheckIsLimited(t *testing.T) {
+	s := newSite(t)
+	v := s.browser()
+	for range checkLimit.Max {
+		v.post("/check", url.Values{"pass": {"HC"}}, 200)
+	}
+	if p := v.post("/check", url.Values{"pass": {"HC"}}, 429); len(p.all(".decision")) != 0 {
+		t.Errorf("answered %s", p.text("main"))
+	}
+	v.get("/check", 200)
+	s.now = s.now.Add(time.Hour)
+	v.post("/check", url.Values{"pass": {"HC"}}, 200)
+}

@@ -45,7 +45,7 @@ func staffSignIn(c *call) error {
 		return err
 	}
 	form := staffSignInForm{name: c.value("name"), next: c.value("next")}
-	if err := c.allowSignIn(); err != nil {
+	if err := c.allow(signInLimit); err != nil {
 		return err
 	}
 	token, err := c.server.Access.SignIn(c.ctx, form.name, c.r.Form.Get("password"), device(c.r.UserAgent()))
@@ -70,12 +70,13 @@ func staffSignIn(c *call) error {
 // signInLimit bounds how often one address may try: a password takes 19 MiB and a good part of a second.
 var signInLimit = identity.Limit{Action: "staff-sign-in", Per: identity.PerAddress, Window: time.Hour, Max: 300}
 
-func (c *call) allowSignIn() error {
-	n, err := c.server.Store.Count(c.ctx, signInLimit.Key(identity.AddressKey(c.address())), signInLimit.Start(c.now))
+// allow counts what the caller's address does within a limit.
+func (c *call) allow(l identity.Limit) error {
+	n, err := c.server.Store.Count(c.ctx, l.Key(identity.AddressKey(c.address())), l.Start(c.now))
 	if err != nil {
-		return fmt.Errorf("counting a sign-in: %w", err)
+		return fmt.Errorf("counting %s: %w", l.Action, err)
 	}
-	return signInLimit.Check(n, c.now)
+	return l.Check(n, c.now)
 }
 
 // ofStaff turns a page to the jurisdiction of the signed-in staff. Where no policy is in force any more,
