@@ -29,7 +29,7 @@ func TestCounted(t *testing.T) {
 	zhang := h.Register("beijing", servicetest.Zhang)
 	p, err := h.Status.Policy("tianjin")
 	h.Must(err)
-	h.Must(h.Residents.Enrol(t.Context(), zhang, "tianjin", p.Declaration.Version, healthcode.ZH))
+	h.Must(h.Residents.Enrol(t.Context(), zhang, "tianjin", p.Declaration.Version, healthcode.ZH, "web"))
 	sealed, _, err := h.Residents.Review(zhang, resident.Report{Answered: true})
 	h.Must(err)
 	for range 2 {

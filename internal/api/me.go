@@ -130,7 +130,7 @@ type enrolInput struct {
 }
 
 func (s *Server) enrol(c *call, in *enrolInput) error {
-	return s.Residents.Enrol(c.ctx, c.actor, in.Body.Jurisdiction, in.Body.Declaration, in.Body.Language)
+	return s.Residents.Enrol(c.ctx, c.actor, in.Body.Jurisdiction, in.Body.Declaration, in.Body.Language, channel)
 }
 
 // MyLook is one look at the resident.

@@ -115,7 +115,7 @@ func TestResidentsOnly(t *testing.T) {
 		},
 		"UploadPhoto": func(a healthcode.Actor) error { return s.UploadPhoto(ctx, a, "beijing", servicetest.KeyPage()) },
 		"Looks":       func(a healthcode.Actor) error { _, err := s.Looks(ctx, a); return err },
-		"Enrol":       func(a healthcode.Actor) error { return s.Enrol(ctx, a, "beijing", "2022-04", healthcode.ZH) },
+		"Enrol":       func(a healthcode.Actor) error { return s.Enrol(ctx, a, "beijing", "2022-04", healthcode.ZH, "web") },
 		"Ask": func(a healthcode.Actor) error {
 			return s.Ask(ctx, a, asking("beijing", servicetest.Li, healthcode.RelationSpouse))
 		},

@@ -3,6 +3,7 @@ package resident
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -50,7 +51,7 @@ func (f pending) codeKey(s *Service) (string, error) {
 }
 
 // Begin checks a form, sends a one-time code to its phone, and returns the sealed form for
-// [Service.Complete]. Errors name the field.
+// [Service.Complete]. Errors name the field; several at once are joined.
 func (s *Service) Begin(ctx context.Context, f Form, from Caller) (string, error) {
 	day, p, err := s.today(f.Jurisdiction)
 	if err != nil {
@@ -59,24 +60,17 @@ func (s *Service) Begin(ctx context.Context, f Form, from Caller) (string, error
 	if f.Declaration != p.Declaration.Version {
 		return "", healthcode.Errorf(CodeDeclaration, "declaration", "请先阅读并同意声明。", "Please read and accept the declaration first.")
 	}
-	if f.Name, err = identity.CleanName(f.Name); err != nil {
+	name, noName := identity.CleanName(f.Name)
+	checked, noDocument := identity.CheckDocument(f.Document, day)
+	birth, noBirth := checked.Birth, error(nil)
+	if noDocument == nil && birth.IsZero() {
+		birth, noBirth = parseBirth(f.Birth, day)
+	}
+	phone, noPhone := identity.NormalisePhone(f.Phone)
+	if err := errors.Join(noName, noDocument, noBirth, noPhone); err != nil {
 		return "", err
 	}
-	checked, err := identity.CheckDocument(f.Document, day)
-	if err != nil {
-		return "", err
-	}
-	f.Document = checked.Document
-	birth := checked.Birth
-	if birth.IsZero() {
-		if birth, err = parseBirth(f.Birth, day); err != nil {
-			return "", err
-		}
-	}
-	phone, err := identity.NormalisePhone(f.Phone)
-	if err != nil {
-		return "", err
-	}
+	f.Name, f.Document = name, checked.Document
 	f.Phone = string(phone)
 	address := identity.AddressKey(from.Address)
 	hash, err := s.hashed("limit.phone", f.Phone)
@@ -194,8 +188,8 @@ func (s *Service) completed(ctx context.Context, f pending) (healthcode.PersonID
 }
 
 // Enrol gives a registered resident the code of one more jurisdiction, or records
-// the acceptance of a newer declaration.
-func (s *Service) Enrol(ctx context.Context, a healthcode.Actor, jurisdiction, declaration string, lang healthcode.Language) error {
+// the acceptance of a newer declaration. Channel is that of [Form].
+func (s *Service) Enrol(ctx context.Context, a healthcode.Actor, jurisdiction, declaration string, lang healthcode.Language, channel string) error {
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return err
 	}
@@ -207,5 +201,5 @@ func (s *Service) Enrol(ctx context.Context, a healthcode.Actor, jurisdiction, d
 		return healthcode.Errorf(CodeDeclaration, "declaration", "请先阅读并同意声明。", "Please read and accept the declaration first.")
 	}
 	return s.store.Register(ctx, healthcode.Registration{Person: a.Person, Jurisdiction: jurisdiction,
-		Declaration: declaration, Language: lang, Channel: "web", At: s.clock.Now()})
+		Declaration: declaration, Language: lang, Channel: channel, At: s.clock.Now()})
 }

@@ -1,6 +1,7 @@
 package resident_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -83,10 +84,25 @@ func TestBeginNamesTheField(t *testing.T) {
 		f := h.FormOf("beijing", servicetest.Zhang)
 		c.change(&f)
 		_, err := h.Residents.Begin(t.Context(), f, servicetest.From)
-		e, ok := err.(*healthcode.Error)
-		if !ok || e.Code != c.code || e.Field != c.field || !e.Text.Complete() {
+		var e *healthcode.Error
+		if !errors.As(err, &e) || e.Code != c.code || e.Field != c.field || !e.Text.Complete() {
 			t.Errorf("%s: error %#v, want %s of %s", name, err, c.code, c.field)
 		}
+	}
+	f := h.FormOf("beijing", servicetest.Zhang)
+	f.Name, f.Document.Number, f.Phone = "", "1", "2"
+	_, err := h.Residents.Begin(t.Context(), f, servicetest.From)
+	var fields []string
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, fault := range joined.Unwrap() {
+			var e *healthcode.Error
+			if errors.As(fault, &e) {
+				fields = append(fields, e.Field)
+			}
+		}
+	}
+	if got := strings.Join(fields, " "); got != "name document.number phone" {
+		t.Errorf("three faults at once: %v, of %q", err, got)
 	}
 	if persons, facts, err := h.Store.Counts(t.Context()); err != nil || persons+facts != 0 {
 		t.Errorf("%d persons, %d facts, %v: an unfinished registration stores nothing", persons, facts, err)
@@ -247,10 +263,15 @@ func TestEnrolElsewhere(t *testing.T) {
 	a := h.Register("beijing", servicetest.Zhang)
 	_, err := h.Status.Own(t.Context(), a, "tianjin")
 	h.WantCode(err, healthcode.CodeNotFound)
-	h.WantCode(h.Residents.Enrol(t.Context(), a, "tianjin", "2020-02-28", healthcode.ZH), resident.CodeDeclaration)
-	h.Must(h.Residents.Enrol(t.Context(), a, "tianjin", h.FormOf("tianjin", servicetest.Zhang).Declaration, healthcode.ZH))
+	h.WantCode(h.Residents.Enrol(t.Context(), a, "tianjin", "2020-02-28", healthcode.ZH, "web"), resident.CodeDeclaration)
+	h.Must(h.Residents.Enrol(t.Context(), a, "tianjin", h.FormOf("tianjin", servicetest.Zhang).Declaration, healthcode.ZH, "desk"))
 	c, err := h.Status.Own(t.Context(), a, "tianjin")
 	h.Must(err)
+	profile, err := h.Residents.Profile(t.Context(), a)
+	h.Must(err)
+	if len(profile.Registrations) != 2 || profile.Registrations[0].Channel+profile.Registrations[1].Channel != "webdesk" {
+		t.Errorf("registrations %+v", profile.Registrations)
+	}
 	if c.Status.Jurisdiction != "tianjin" || c.Status.State != "green" {
 		t.Errorf("status %+v", c.Status)
 	}

@@ -41,7 +41,7 @@ func acceptDeclaration(c *call) error {
 		return c.page(http.StatusUnprocessableEntity, declarationView(c.view(), []fieldError{{"declaration", textDeclarationUnread}}))
 	}
 	if c.view().signedIn() {
-		if err := c.server.Resident.Enrol(c.ctx, c.actor, c.policy.Jurisdiction, version, c.lang); err != nil {
+		if err := c.server.Resident.Enrol(c.ctx, c.actor, c.policy.Jurisdiction, version, c.lang, "web"); err != nil {
 			return err
 		}
 		return c.redirect(c.in("code"))
