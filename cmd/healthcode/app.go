@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/postgres"
 	"healthcode/internal/resident"
+	"healthcode/internal/sms"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
 	"healthcode/internal/translog"
@@ -43,7 +44,10 @@ type app struct {
 	translog *translog.Log
 	logger   *translog.Worker
 	cases    *casework.Cases
-	handler  http.Handler
+	// messages sends short messages; nil where no gateway is set.
+	messages  *sms.Queue
+	residents *resident.Service
+	handler   http.Handler
 }
 
 // newApp opens the store and builds every service over it.
@@ -73,10 +77,14 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if err := a.openLog(); err != nil {
 		return nil, err
 	}
+	if a.messages, err = newQueue(&s, a.store, clock, log); err != nil {
+		return nil, err
+	}
 	residents, err := resident.New(a.store, a.vault, a.status, a.access, clock, log)
 	if err != nil {
 		return nil, err
 	}
+	a.residents = residents
 	doors := checkpoint.New(a.store, a.status, clock)
 	cases := casework.New(a.store, clock, log)
 	a.cases = casework.NewCases(a.store, a.status, a.changes, clock, log)
@@ -156,6 +164,13 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	go func() { defer close(worked); a.cases.Run(background, caseEvery, caseSweep) }()
 	logged := make(chan struct{})
 	go func() { defer close(logged); a.logger.Run(background) }()
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		if a.messages != nil {
+			a.messages.Run(background)
+		}
+	}()
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	a.log.Info("serving", "addr", listener.Addr().String())
@@ -170,6 +185,7 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	}
 	stop()
 	<-swept
+	<-sent
 	<-logged
 	<-worked
 	if errors.Is(err, http.ErrServerClosed) {
@@ -188,14 +204,22 @@ func (a *app) close() error {
 	return errors.Join(err, a.store.Close())
 }
 
-// sweep deletes what is past its retention, every few minutes.
+// keptMessages is for how long a message is kept, sent or not: longer than anybody tries to send it, and
+// shorter than an unbound number is, so that the number is gone with its last message.
+const keptMessages = 7 * 24 * time.Hour
+
+// sweep deletes what is past its retention, and makes the declarations that waited for an arrival, every minute.
 func (a *app) sweep(ctx context.Context) {
-	every := time.NewTicker(5 * time.Minute)
+	every := time.NewTicker(time.Minute)
 	defer every.Stop()
 	for {
 		now := a.clock.Now()
 		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
-			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits} {
+			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits,
+			"phones": a.store.PurgePhones, "trips": a.residents.SettleTrips,
+			"messages": func(ctx context.Context, now time.Time) (int, error) {
+				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
+			}} {
 			if n, err := purge(ctx, now); err != nil && ctx.Err() == nil {
 				a.log.Error("retention", "what", what, "error", err)
 			} else if n > 0 {

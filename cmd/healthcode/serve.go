@@ -38,6 +38,9 @@ func runServe(ctx context.Context, args []string, io stdio) int {
 	if err != nil {
 		return io.fail("healthcode serve: %v", err)
 	}
+	if a.messages == nil {
+		fmt.Fprintf(io.err, "healthcode serve: %s\n", noGateway)
+	}
 	err = a.run(ctx, func(addr net.Addr) { fmt.Fprintf(io.out, "http://%s\n", addr) })
 	if err != nil {
 		fmt.Fprintf(io.err, "healthcode serve: %v\n", err)

@@ -32,6 +32,8 @@ type settings struct {
 	// TrustedProxies are the networks of the proxies that say where a request came from.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Outbox         bool     `yaml:"outbox"`
+	// SMS says how short messages reach phones.
+	SMS smsSettings `yaml:"sms"`
 }
 
 const masterKeyVariable = "HEALTHCODE_MASTER_KEY"

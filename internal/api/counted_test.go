@@ -30,7 +30,7 @@ func TestCounted(t *testing.T) {
 	p, err := h.Status.Policy("tianjin")
 	h.Must(err)
 	h.Must(h.Residents.Enrol(t.Context(), zhang, "tianjin", p.Declaration.Version, healthcode.ZH, "web"))
-	sealed, _, err := h.Residents.Review(zhang, resident.Report{Answered: true})
+	sealed, _, err := h.Residents.Review(t.Context(), zhang, "beijing", resident.Report{Answered: true})
 	h.Must(err)
 	for range 2 {
 		h.Must(h.Residents.Send(t.Context(), zhang, sealed))

@@ -25,7 +25,10 @@ type reportInput struct {
 		Stays      []ReportStay      `json:"stays,omitempty" maxItems:"50"`
 		Contacts   []ReportContact   `json:"contacts,omitempty" maxItems:"20"`
 		Quarantine *ReportQuarantine `json:"quarantine,omitempty"`
-		Trip       bool              `json:"trip,omitempty" doc:"The stays are everywhere that the person was in the last 14 days"`
+		Trip       bool              `json:"trip,omitempty" doc:"The stays are everywhere that the person was in the last 14 days. Where a policy wants trips verified, every phone must have answered before: see /v1/me/trip"`
+		// Jurisdiction and Arriving belong to a trip.
+		Jurisdiction string    `json:"jurisdiction,omitempty" maxLength:"16" example:"beijing" doc:"Needed with trip"`
+		Arriving     time.Time `json:"arriving,omitzero" doc:"When the person plans to arrive, of a trip that is declared before the journey"`
 	}
 }
 
@@ -58,7 +61,7 @@ type Review struct {
 }
 
 func (s *Server) reviewReport(c *call, in *reportInput) (Review, error) {
-	r := resident.Report{Trip: in.Body.Trip}
+	r := resident.Report{Trip: in.Body.Trip, Arriving: in.Body.Arriving}
 	if in.Body.Symptoms != nil {
 		r.Answered, r.Symptoms = true, *in.Body.Symptoms
 	}
@@ -72,7 +75,7 @@ func (s *Server) reviewReport(c *call, in *reportInput) (Review, error) {
 		own := resident.Quarantine(*q)
 		r.Quarantine = &own
 	}
-	sealed, facts, err := s.Residents.Review(c.actor, r)
+	sealed, facts, err := s.Residents.Review(c.ctx, c.actor, in.Body.Jurisdiction, r)
 	return Review{sealed, factBodies(facts), c.now().Add(time.Hour)}, err
 }
 

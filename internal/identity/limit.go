@@ -20,6 +20,7 @@ const (
 	ActionLookOther   Action = "look-other"   // one person looks at another's status
 	ActionPrintPaper  Action = "print-paper"  // a code on paper is printed
 	ActionTryNumber   Action = "try-number"   // a door tries a number that stands for nobody
+	ActionChangePhone Action = "change-phone" // a person binds or unbinds a phone, or says who uses it
 )
 
 // Per says what a limit counts by.
@@ -66,6 +67,8 @@ var Limits = []Limit{
 	{ActionPrintPaper, PerPerson, day, 20},
 	{ActionPrintPaper, PerSubject, day, 10},
 	{ActionTryNumber, PerStaff, time.Hour, 60},
+	{ActionChangePhone, PerPerson, day, 20},
+	{ActionChangePhone, PerAddress, time.Hour, 60},
 }
 
 // LimitsOf lists the limits of an action.

@@ -121,9 +121,12 @@ func TestResidentsOnly(t *testing.T) {
 		},
 		"Relations": func(a healthcode.Actor) error { _, err := s.Relations(ctx, a); return err },
 		"Answer":    func(a healthcode.Actor) error { return s.Answer(ctx, a, "x", identity.EventConsent) },
-		"Review":    func(a healthcode.Actor) error { _, _, err := s.Review(a, resident.Report{Answered: true}); return err },
-		"Send":      func(a healthcode.Actor) error { return s.Send(ctx, a, "x") },
-		"Reports":   func(a healthcode.Actor) error { _, err := s.Reports(ctx, a); return err },
+		"Review": func(a healthcode.Actor) error {
+			_, _, err := s.Review(t.Context(), a, "beijing", resident.Report{Answered: true})
+			return err
+		},
+		"Send":    func(a healthcode.Actor) error { return s.Send(ctx, a, "x") },
+		"Reports": func(a healthcode.Actor) error { _, err := s.Reports(ctx, a); return err },
 		"Dispute": func(a healthcode.Actor) error {
 			_, err := s.Dispute(ctx, a, "beijing", "association", nil, "x")
 			return err

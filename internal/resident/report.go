@@ -23,9 +23,15 @@ type Report struct {
 	Contacts   []Contact
 	Quarantine *Quarantine
 	// Trip makes the report a trip declaration too: Stays are everywhere the
-	// person was in the last 14 days. It ends the questions about weak evidence.
-	Trip   bool
-	Phones int // how many of the person's phones were verified for the trip
+	// person was in the last 14 days. It ends the questions about weak evidence. Where a policy wants trips
+	// verified, every phone must have answered before ([Service.Trip]).
+	Trip bool
+	// Arriving is when the person plans to arrive, where the trip is declared before the journey: the declaration is
+	// then made by itself as soon as the arrival is known.
+	Arriving time.Time
+
+	phones  int      // that were verified for the trip
+	visited []string // beside the stays
 }
 
 // Stay is a stay in a county or, abroad, a country; To is zero while it goes on.
@@ -51,23 +57,34 @@ type Quarantine struct {
 // sealed, with the ids and times that its facts will have, so that sending it
 // twice stores it once.
 type draft struct {
-	Person healthcode.PersonID
-	Facts  []healthcode.Fact
-	Until  time.Time
+	Person   healthcode.PersonID
+	Facts    []healthcode.Fact
+	Until    time.Time
+	Arriving time.Time
 }
 
 const draftContext = "self-report"
 
 // Review checks a self-report and returns it sealed for [Service.Send], with the
 // facts that it will give. Errors name the field, such as stays[0].area.
-func (s *Service) Review(a healthcode.Actor, r Report) (sealed string, facts []healthcode.Fact, err error) {
+func (s *Service) Review(ctx context.Context, a healthcode.Actor, jurisdiction string, r Report) (sealed string, facts []healthcode.Fact, err error) {
 	if err := access.Require(a, healthcode.RoleResident); err != nil {
 		return "", nil, err
+	}
+	if !r.Arriving.IsZero() {
+		if err := s.planned(r.Arriving); err != nil {
+			return "", nil, err
+		}
+	}
+	if r.Trip {
+		if err := s.declarable(ctx, a, jurisdiction, &r); err != nil {
+			return "", nil, err
+		}
 	}
 	if facts, err = s.reported(r); err != nil {
 		return "", nil, err
 	}
-	plain, err := json.Marshal(draft{a.Person, facts, s.clock.Now().Add(time.Hour)})
+	plain, err := json.Marshal(draft{a.Person, facts, s.clock.Now().Add(time.Hour), r.Arriving})
 	if err != nil {
 		return "", nil, err
 	}
@@ -94,14 +111,33 @@ func (s *Service) Send(ctx context.Context, a healthcode.Actor, sealed string) e
 	if err := json.Unmarshal(plain, &d); err != nil || d.Person != a.Person || s.clock.Now().After(d.Until) {
 		return gone
 	}
-	rows := make([]healthcode.PersonFact, len(d.Facts))
-	for i, f := range d.Facts {
-		rows[i] = healthcode.PersonFact{Person: a.Person, Fact: f}
+	return s.keep(ctx, d)
+}
+
+// keep stores the facts of a draft. A declaration before the journey waits for the arrival; any other ends the
+// trip verification, so that the next one starts anew.
+func (s *Service) keep(ctx context.Context, d draft) error {
+	rows := make([]healthcode.PersonFact, 0, len(d.Facts))
+	var declaration *healthcode.Fact
+	for _, f := range d.Facts {
+		if f.Kind == healthcode.KindDeclaration {
+			declaration = &f
+			if !d.Arriving.IsZero() {
+				continue
+			}
+		}
+		rows = append(rows, healthcode.PersonFact{Person: d.Person, Fact: f})
 	}
 	if _, err := s.store.Append(ctx, rows); err != nil {
 		return fmt.Errorf("storing a self-report: %w", err)
 	}
-	return nil
+	switch {
+	case declaration == nil:
+		return nil
+	case !d.Arriving.IsZero():
+		return s.keepReady(ctx, d.Person, *declaration, d.Arriving)
+	}
+	return s.store.DeleteTrip(ctx, d.Person)
 }
 
 // Reports lists what a resident has said of themselves, the newest first.
@@ -167,10 +203,11 @@ func (s *Service) reported(r Report) ([]healthcode.Fact, error) {
 		add(healthcode.Fact{Kind: healthcode.KindSymptoms, Symptoms: r.Symptoms, Time: now})
 	}
 	if r.Trip {
-		trip := healthcode.Fact{Kind: healthcode.KindDeclaration, Time: now, Phones: r.Phones}
+		trip := healthcode.Fact{Kind: healthcode.KindDeclaration, Time: now, Phones: r.phones}
 		for _, stay := range r.Stays {
 			trip.Visited = append(trip.Visited, stay.Area)
 		}
+		trip.Visited = distinct(append(trip.Visited, r.visited...))
 		add(trip)
 	}
 	if len(facts) == 0 {

@@ -13,7 +13,7 @@ import (
 
 func send(h *servicetest.House, a healthcode.Actor, r resident.Report) string {
 	h.Helper()
-	sealed, _, err := h.Residents.Review(a, r)
+	sealed, _, err := h.Residents.Review(h.Context(), a, "beijing", r)
 	h.Must(err)
 	h.Must(h.Residents.Send(h.Context(), a, sealed))
 	return sealed
@@ -33,7 +33,7 @@ func TestReport(t *testing.T) {
 		Stays:      []resident.Stay{{Area: "310115", From: servicetest.At(time.April, 1, 0, 0), To: servicetest.At(time.April, 3, 0, 0)}, {Area: "JP", From: servicetest.At(time.March, 1, 0, 0)}},
 		Contacts:   []resident.Contact{{Class: "same-building", Time: servicetest.At(time.April, 20, 0, 0)}},
 		Quarantine: &resident.Quarantine{Place: "home", From: servicetest.At(time.April, 5, 0, 0), To: servicetest.At(time.April, 20, 0, 0), Completed: true}}
-	sealed, facts, err := h.Residents.Review(a, full)
+	sealed, facts, err := h.Residents.Review(h.Context(), a, "beijing", full)
 	h.Must(err)
 	if len(facts) != 5 {
 		t.Fatalf("%d facts to review, want 5", len(facts))
@@ -66,7 +66,7 @@ func TestReport(t *testing.T) {
 func TestReportIsSealedToThePerson(t *testing.T) {
 	h := servicetest.New(t)
 	a, b := h.Register("tianjin", servicetest.Zhang), h.Register("tianjin", servicetest.Li)
-	sealed, _, err := h.Residents.Review(a, resident.Report{Answered: true, Symptoms: []string{"fever"}})
+	sealed, _, err := h.Residents.Review(h.Context(), a, "beijing", resident.Report{Answered: true, Symptoms: []string{"fever"}})
 	h.Must(err)
 	h.WantCode(h.Residents.Send(t.Context(), b, sealed), resident.CodeForm)
 	h.WantCode(h.Residents.Send(t.Context(), a, sealed+"A"), resident.CodeForm)
@@ -95,7 +95,7 @@ func TestReportFaults(t *testing.T) {
 		"quarantine.from":   {Quarantine: &resident.Quarantine{Place: "home"}},
 		"quarantine.to":     {Quarantine: &resident.Quarantine{Place: "home", From: day(1), Completed: true}},
 	} {
-		_, _, err := h.Residents.Review(a, r)
+		_, _, err := h.Residents.Review(h.Context(), a, "beijing", r)
 		if e, ok := err.(*healthcode.Error); !ok || e.Code != healthcode.CodeInvalid || e.Field != field || !e.Text.Complete() {
 			t.Errorf("error %v, want field %q", err, field)
 		}
@@ -111,7 +111,8 @@ func TestTripDeclaration(t *testing.T) {
 	if got := state(h, a, "beijing"); got != "held" {
 		t.Fatalf("state %s after arriving", got)
 	}
-	send(h, a, resident.Report{Trip: true, Phones: 1, Stays: []resident.Stay{{Area: "330203", From: servicetest.At(time.April, 20, 0, 0), To: servicetest.At(time.April, 27, 0, 0)}}})
+	verifyNext(h, a)
+	send(h, a, resident.Report{Trip: true, Stays: []resident.Stay{{Area: "330203", From: servicetest.At(time.April, 20, 0, 0), To: servicetest.At(time.April, 27, 0, 0)}}})
 	if got := state(h, a, "beijing"); got != "green" {
 		t.Errorf("state %s after the declaration", got)
 	}
@@ -129,6 +130,7 @@ func TestWeakEvidenceAsks(t *testing.T) {
 	if c.Status.State != "green" || len(c.Status.Questions) != 1 {
 		t.Errorf("state %s, questions %v", c.Status.State, c.Status.Questions)
 	}
+	verifyNext(h, a)
 	send(h, a, resident.Report{Trip: true})
 	if c, err = h.Status.Own(t.Context(), a, "beijing"); err != nil || len(c.Status.Questions) != 0 || c.Status.State != "green" {
 		t.Errorf("state %s, questions %v, %v after the declaration", c.Status.State, c.Status.Questions, err)

@@ -25,11 +25,14 @@ type Store interface {
 	healthcode.Ledger
 	healthcode.Messages
 	healthcode.Doors
+	healthcode.Phones
 }
 
-// Policies gives the policy of a jurisdiction that is in force now.
+// Policies gives the policy of a jurisdiction that is in force now, and what it says.
 type Policies interface {
 	Policy(jurisdiction string) (*policy.Policy, error)
+	Areas(ctx context.Context) (*policy.Areas, error)
+	Evaluate(ctx context.Context, person healthcode.PersonID, jurisdiction string) (*policy.Policy, *policy.Evaluation, []healthcode.Fact, error)
 }
 
 // Service is what residents call. Each method checks who calls.
@@ -96,6 +99,11 @@ func (s *Service) hashed(purpose, value string) (string, error) {
 // send issues a one-time code for key and puts the message into the outbox.
 // Without a phone it sends nothing, and what it keeps fits no code.
 func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.Language, key, phone string, values map[identity.Per]string) error {
+	return s.sendAs(ctx, newID(), p, lang, key, phone, values)
+}
+
+// sendAs is send with the id of the message.
+func (s *Service) sendAs(ctx context.Context, message string, p *policy.Policy, lang healthcode.Language, key, phone string, values map[identity.Per]string) error {
 	values[identity.PerPhone] = key
 	if phone != "" {
 		hash, err := s.hashed("limit.phone", phone)
@@ -125,7 +133,7 @@ func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.La
 		ZH: fmt.Sprintf("【%s】验证码 %s，5 分钟内有效。请不要告诉任何人，工作人员也不会向您索要。", p.Name.ZH, code),
 		EN: fmt.Sprintf("[%s] Your code is %s. It lasts 5 minutes. Tell it to nobody; our staff never ask for it.", p.Name.EN, code),
 	}.In(lang)
-	if err := s.store.PutMessage(ctx, healthcode.Message{ID: newID(), Phone: phone, Body: body, At: now}); err != nil {
+	if err := s.store.PutMessage(ctx, healthcode.Message{ID: message, Phone: phone, Body: body, At: now, Expires: stored.Expires}); err != nil {
 		return fmt.Errorf("sending a one-time code: %w", err)
 	}
 	return nil

@@ -35,6 +35,7 @@ type ownCode struct {
 	sources   []freshness
 	reported  bool // a report has just been stored
 	photo     bool // a photo has just been stored
+	trip      bool // an open hold ends by declaring the trip
 }
 
 // passCard is the QR pass and what stands around it.
@@ -61,6 +62,9 @@ type freshness struct {
 }
 
 func codePage(c *call) error {
+	if err := c.server.Resident.SettleTrip(c.ctx, c.actor.Person); err != nil {
+		return err
+	}
 	code, err := c.server.Status.Own(c.ctx, c.actor, c.policy.Jurisdiction)
 	if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
 		return c.redirect(c.in("declaration"))
@@ -80,6 +84,7 @@ func codePage(c *call) error {
 		good: goodAgain(v, &code), timeline: timelineOf(v, code.Timeline),
 		questions: questions(v, &code), sources: sourcesOf(v, &code),
 		reported: c.r.URL.Query().Has("reported"), photo: c.r.URL.Query().Has("photo"),
+		trip: tripAsked(&code),
 	}))
 }
 

@@ -165,6 +165,9 @@ func TestEveryPageIsWhole(t *testing.T) {
 		if strings.HasSuffix(route.Pattern, "/cases/{id}") {
 			address = "/in/beijing/cases/" + s.opened(v, "beijing")
 		}
+		if strings.Contains(route.Pattern, "{phone}") {
+			address = v.ofPhone(route.Pattern, 0)
+		}
 		p := v.get(address, 200)
 		if len(p.all("h1")) != 1 || p.text("title") == "" || len(p.all("header form button")) == 0 || len(p.all("main")) != 1 {
 			t.Errorf("%s: %d headings, title %q", route.Pattern, len(p.all("h1")), p.text("title"))

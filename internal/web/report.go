@@ -21,6 +21,9 @@ func (s *Server) reportRoutes() []Route {
 		{Method: http.MethodPost, Pattern: "/in/{place}/report/quarantine", Roles: residents, Handler: reportQuarantine},
 		{Method: http.MethodGet, Pattern: "/in/{place}/report/trip", Roles: residents, Handler: tripPage, Location: true},
 		{Method: http.MethodPost, Pattern: "/in/{place}/report/trip", Roles: residents, Handler: trip, Location: true},
+		{Method: http.MethodPost, Pattern: "/in/{place}/report/trip/ask", Roles: residents, Handler: tripAsk},
+		{Method: http.MethodPost, Pattern: "/in/{place}/report/trip/phone", Roles: residents, Handler: tripPhone},
+		{Method: http.MethodGet, Pattern: "/in/{place}/report/trip/result", Roles: residents, Handler: tripResult},
 		{Method: http.MethodPost, Pattern: "/in/{place}/report/send", Roles: residents, Handler: sendReport},
 	}
 }
@@ -29,6 +32,7 @@ func (s *Server) reportRoutes() []Route {
 type reportFields struct {
 	url.Values
 	errors []fieldError
+	trip   tripProgress // of a trip
 }
 
 // chosen reports whether an option of a field was chosen.
@@ -116,7 +120,7 @@ func (c *call) editReport(err error, form reportTemplate, f reportFields) error 
 // review shows a report as the facts that it will give, before anything is
 // stored; or the form again, with what is wrong.
 func (c *call) review(report resident.Report, form reportTemplate, f reportFields, path string) error {
-	sealed, facts, err := c.server.Resident.Review(c.actor, report)
+	sealed, facts, err := c.server.Resident.Review(c.ctx, c.actor, c.policy.Jurisdiction, report)
 	if err != nil {
 		errors := formErrors(err)
 		if errors == nil {
@@ -125,7 +129,7 @@ func (c *call) review(report resident.Report, form reportTemplate, f reportField
 		f.errors = plainFields(errors)
 		return c.page(statusOf(err), form(c.view(), f))
 	}
-	return c.page(http.StatusOK, reviewView(c.view(), reviewed{sealed, facts, f.Values, c.in(path)}))
+	return c.page(http.StatusOK, reviewView(c.view(), reviewed{sealed, facts, f.Values, c.in(path), report.Arriving, stepsOf(f.trip)}))
 }
 
 // reviewed is a report that waits to be sent.
@@ -134,6 +138,9 @@ type reviewed struct {
 	facts  []healthcode.Fact
 	typed  url.Values // to go back and change it
 	form   string
+	// arriving is when the person plans to arrive, of a trip that is declared before the journey.
+	arriving time.Time
+	steps    []healthcode.Text
 }
 
 // sendReport stores a report. Sending the same one twice stores it once.
@@ -143,6 +150,9 @@ func sendReport(c *call) error {
 	}
 	if err := c.server.Resident.Send(c.ctx, c.actor, c.value("report")); err != nil {
 		return err
+	}
+	if c.value("next") == "trip" {
+		return c.redirect(c.in("report/trip/result"))
 	}
 	return c.redirect(c.in("code?reported=1"))
 }

@@ -50,6 +50,7 @@ func TestNothingTickedIsAsked(t *testing.T) {
 // TestTrip lists two places, takes one out, reviews, goes back, and sends.
 func TestTrip(t *testing.T) {
 	v := newSite(t).register("beijing", zhang)
+	v.verified()
 	form := func(p *page, step string, values url.Values, want int) *page {
 		t.Helper()
 		all := url.Values{"step": {step}, "stay": nil}
@@ -98,7 +99,7 @@ func TestTrip(t *testing.T) {
 		t.Errorf("going back loses the list: %s", again.text("main"))
 	}
 	p = v.submit(p, "main form", nil, 200)
-	if p.response.Request.URL.Path != "/in/beijing/code" || p.text(".badge-name") != "暂不能确认" {
+	if p.response.Request.URL.Path != "/in/beijing/report/trip/result" || p.text(".badge-name") != "暂不能确认" {
 		t.Errorf("the trip led to %s: %s", p.response.Request.URL, p.text(".badge-name"))
 	}
 }
@@ -132,6 +133,7 @@ func TestLocationStaysOnThePhone(t *testing.T) {
 		}
 	}
 	v := newSite(t).register("beijing", zhang)
+	v.verified()
 	p := v.post("/in/beijing/report/trip", url.Values{"step": {"province"}, "province": {"11"}}, 200)
 	hint := p.one("[data-location]")
 	if len(hint.all("input")) != 0 || hint.all("button")[0].attr("type") != "button" {

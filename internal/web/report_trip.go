@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -23,16 +22,18 @@ const abroad = "abroad"
 // maxStays bounds a trip declaration.
 const maxStays = 40
 
-func tripPage(c *call) error {
-	return c.page(http.StatusOK, tripView(c.view(), reportFields{Values: url.Values{}}))
-}
-
 // trip collects the places one by one. The list travels in the form, as
 // "code|from|to", until it is complete and goes to the review.
 func trip(c *call) error {
 	f, _, err := c.parseReport()
 	if err != nil {
 		return err
+	}
+	if f.trip, err = c.tripPlaces(); err != nil {
+		return err
+	}
+	if f.trip.Wanted && f.trip.Next >= 0 {
+		return c.redirect(c.in("report/trip"))
 	}
 	do, n, _ := strings.Cut(c.value("step"), ":")
 	f.Del("step")
@@ -44,7 +45,10 @@ func trip(c *call) error {
 			f.Values["stay"] = append(f.Values["stay"][:i:i], f.Values["stay"][i+1:]...)
 		}
 	case "review":
-		report := resident.Report{Trip: true, Phones: 1} // the phone that received the one-time code
+		report := resident.Report{Trip: true}
+		if day := c.endOf(f.Get("arriving")); day.After(c.now) {
+			report.Arriving = day
+		}
 		for _, stay := range f.Values["stay"] {
 			s, ok := c.stay(stay)
 			if !ok {
@@ -61,7 +65,7 @@ func trip(c *call) error {
 func (c *call) addStay(f reportFields) error {
 	typed := strings.Join([]string{f.Get("area"), typedDay(f.Get("from")), typedDay(f.Get("to"))}, "|")
 	s, _ := c.stay(typed)
-	if _, _, err := c.server.Resident.Review(c.actor, resident.Report{Stays: []resident.Stay{s}}); err != nil {
+	if _, _, err := c.server.Resident.Review(c.ctx, c.actor, c.policy.Jurisdiction, resident.Report{Stays: []resident.Stay{s}}); err != nil {
 		errors := formErrors(err)
 		if errors == nil {
 			return err
@@ -94,10 +98,10 @@ func (c *call) stay(typed string) (s resident.Stay, ok bool) {
 	return s, true
 }
 
-// plainFields names the fields as the form does: stays[0].area is its area.
+// plainFields names the fields as the form does: stays[0].area is its area, and stays the form as a whole.
 func plainFields(errors []fieldError) []fieldError {
 	for i, e := range errors {
-		errors[i].field = e.field[strings.LastIndexByte(e.field, '.')+1:]
+		errors[i].field = strings.TrimPrefix(e.field[strings.LastIndexByte(e.field, '.')+1:], "stays")
 	}
 	return errors
 }

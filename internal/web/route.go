@@ -29,7 +29,7 @@ func (s *Server) Routes() []Route {
 		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(),
 		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.outboxRoutes(),
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(),
-		s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
+		s.phoneRoutes(), s.lostPhoneRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
 	} {
 		all = append(all, table...)

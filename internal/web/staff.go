@@ -109,6 +109,7 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/cases", textCases, textTaskCases},
 		{"/staff/photos", textReviews, textTaskPhotos},
 		{"/staff/disputes", textCaseDisputes, textTaskDisputes},
+		{"/staff/phones", textLostPhones, textTaskLostPhones},
 		{"/staff/orders", textOrders, textTaskOrders},
 		{"/staff/hotline", textHotline, textTaskHotline},
 	},

@@ -66,6 +66,7 @@ var (
 		"proxy":   say("代为出示", "to show your code"),
 		"review":  say("比对证件照片", "to compare your document's photo"),
 		"dispute": say("处理您的异议", "to handle what you disputed"),
+		"phone":   say("核实您的号码", "to check a phone that you reported lost"),
 	}
 	lookSaw = map[string]healthcode.Text{
 		"state":     say("状态", "the state"),
