@@ -88,14 +88,17 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	doors := checkpoint.New(a.store, a.status, clock)
 	cases := casework.New(a.store, clock, log)
 	a.cases = casework.NewCases(a.store, a.status, a.changes, clock, log)
-	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: api.NewMetrics(), Store: a.store, Sealer: a.vault,
+	counts := translog.NewCounts(a.translog)
+	metrics := api.NewMetrics()
+	a.changes.Raised = metrics.AlarmRaised
+	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: metrics, Store: a.store, Sealer: a.vault,
 		Access: a.access, Status: a.status, Residents: residents, Checkpoint: doors,
-		Casework: cases, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
+		Casework: cases, Change: a.changes, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {
 		return nil, err
 	}
 	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
-		Checkpoint: doors, Casework: cases, Cases: a.cases, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
+		Checkpoint: doors, Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
 	if s.Outbox {
 		pages.Outbox = a.store
 	}

@@ -25,8 +25,9 @@ func (s *Server) factRoutes() []Route {
 			forRoles(feeds), body(maxFacts), within(factsTimeout),
 			reads(map[string]*huma.Schema{"application/x-ndjson": {Type: huma.TypeString, Description: "One fact a line (NDJSON), each with its person"}}),
 			about("A line that is wrong is refused by its number and the other lines are stored. Sending the same facts again changes nothing, "+
-				"so after an interruption send everything again. A lab sends as its own source alone, takes back only its own facts, and sends neither lifts nor declarations; "+
-				"an authority sends as any source but person, caseworker and venue.")),
+				"so after an interruption send everything again. A lab sends as its own source alone, takes back only its own facts, and sends no declarations; "+
+				"an authority sends as any source but person, caseworker and venue. Nobody sends lifts: two officers make them (propose-change). "+
+				"A line is refused as stopped where the account has changed the codes of too many people within a day: a third person must agree first.")),
 	}
 }
 
@@ -57,7 +58,11 @@ func (s *Server) sendFacts(c *call, in *inJurisdiction) (FactsSent, error) {
 	}
 	sent := FactsSent{Errors: []LineError{}}
 	now := func() time.Time { return c.now().In(p.Location) }
-	screened := newScreen(c.r.Body, c.actor, now())
+	feed, err := s.Change.Feed(c.ctx, c.actor, in.Jurisdiction)
+	if err != nil {
+		return FactsSent{}, err
+	}
+	screened := newScreen(c.r.Body, c.actor, now(), feed.Allow)
 	summary, err := intake.ImportFacts(c.ctx, screened, s.Store, intake.FactOptions{Now: now,
 		Errors: func(line int, err error) {
 			if len(sent.Errors) < maxLineErrors {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"io/fs"
@@ -61,11 +62,15 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	h.server, err = New(Services{Clock: h.Clock, Log: log, Store: h.Store, Sealer: h.Vault,
-		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework,
+		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework, Change: h.Change, Counts: noCounts,
 		Complete: area.Complete, PolicyFile: policyFile})
 	h.Must(err)
 	h.settle()
 	return h
+}
+
+func noCounts(context.Context) ([]healthcode.ChangeCount, uint64, error) {
+	return []healthcode.ChangeCount{{Jurisdiction: "beijing", Office: "beijing", Month: "2022-04", Kind: healthcode.KindLift, Ground: "no-link", Count: 3}}, 3, nil
 }
 
 func policyFile(p *policy.Policy) ([]byte, error) { return fs.ReadFile(policies.FS, p.File) }

@@ -24,6 +24,7 @@ type Metrics struct {
 	sessions      *prometheus.CounterVec
 	registrations *prometheus.CounterVec
 	looks         *prometheus.CounterVec
+	alarms        *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics in a registry of their own.
@@ -42,6 +43,7 @@ func NewMetrics() *Metrics {
 	m.sessions = counter("sessions_opened_total", "Sessions opened, by whom.", "who")
 	m.registrations = counter("registrations_total", "Enrolments, by jurisdiction and channel.", "jurisdiction", "channel")
 	m.looks = counter("looks_total", "Looks at persons, by role and purpose.", "role", "purpose")
+	m.alarms = counter("change_alarms_total", "Alarms about many codes changed in a short time, by kind.", "kind")
 	m.durations = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "healthcode", Name: "http_request_seconds",
 		Help: "Time to answer a request, by route.", Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}},
 		[]string{"route"})
@@ -54,6 +56,9 @@ func (m *Metrics) request(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
 	m.durations.WithLabelValues(route).Observe(took.Seconds())
 }
+
+// AlarmRaised counts one alarm.
+func (m *Metrics) AlarmRaised(kind string) { m.alarms.WithLabelValues(kind).Inc() }
 
 // Evaluated counts one evaluation.
 func (m *Metrics) Evaluated(jurisdiction string) { m.evaluations.WithLabelValues(jurisdiction).Inc() }

@@ -170,6 +170,7 @@ func (s *Server) table() []Route {
 		s.doorRoutes(),
 		s.factRoutes(),
 		s.caseworkRoutes(),
+		s.changeRoutes(),
 		s.auditRoutes(),
 		s.adminRoutes(),
 	} {

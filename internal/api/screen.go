@@ -18,6 +18,7 @@ type screen struct {
 	lines  *bufio.Reader
 	sender healthcode.Actor
 	now    time.Time
+	allow  func(*healthcode.Fact) error // asked last
 	line   int
 	out    []byte // of the current line, what wasn't read yet
 	end    error  // of the input
@@ -29,8 +30,8 @@ type screen struct {
 // maxLine bounds a line; a fact takes a few hundred bytes.
 const maxLine = 1 << 20
 
-func newScreen(r io.Reader, sender healthcode.Actor, now time.Time) *screen {
-	return &screen{lines: bufio.NewReaderSize(r, maxLine), sender: sender, now: now}
+func newScreen(r io.Reader, sender healthcode.Actor, now time.Time, allow func(*healthcode.Fact) error) *screen {
+	return &screen{lines: bufio.NewReaderSize(r, maxLine), sender: sender, now: now, allow: allow}
 }
 
 func (s *screen) Read(p []byte) (int, error) {
@@ -86,7 +87,10 @@ func (s *screen) check(line []byte) error {
 	if err := f.UnmarshalJSON(line); err != nil {
 		return err
 	}
-	return maySend(s.sender, &f, s.now)
+	if err := maySend(s.sender, &f, s.now); err != nil {
+		return err
+	}
+	return s.allow(&f)
 }
 
 // maySend says whether a sender may send a fact: in whose name, about what, and taking back whose.
@@ -96,11 +100,13 @@ func maySend(a healthcode.Actor, f *healthcode.Fact, now time.Time) error {
 	}
 	lab := a.Role == healthcode.RoleLab
 	switch {
+	case f.Kind == healthcode.KindLift:
+		return denied("kind：解除弹窗须由两名工作人员办理，请提出变更。", "kind: a hold is lifted by two officers; propose a change instead")
 	case lab && f.Source != a.Source:
 		return denied("source：您只能以 "+a.Source+" 的名义发送。", "source: you may only send as %s", a.Source)
 	case access.ReservedSource(f.Source):
 		return denied("source：这个来源由系统自己写入。", "source: the service alone writes facts of this source")
-	case lab && (f.Kind == healthcode.KindLift || f.Kind == healthcode.KindDeclaration):
+	case lab && f.Kind == healthcode.KindDeclaration:
 		return denied("kind：检测机构不能发送这类信息。", "kind: a lab may not send a %s", f.Kind)
 	case lab && f.Retracts != nil && f.Retracts.Source != a.Source:
 		return denied("retracts：您只能撤回自己发送的信息。", "retracts: you may only take back facts of %s", a.Source)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"log/slog"
@@ -11,6 +12,7 @@ import (
 	"healthcode"
 	"healthcode/internal/access"
 	"healthcode/internal/casework"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
@@ -29,6 +31,9 @@ type Services struct {
 	Residents  *resident.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
+	Change     *change.Service
+	// Counts returns what the transparency log counts, and of how many entries.
+	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
 
 	// PolicyFile returns the file of a policy as it was published.
 	PolicyFile func(*policy.Policy) ([]byte, error)

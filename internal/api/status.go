@@ -8,6 +8,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
 	"healthcode/internal/resident"
@@ -46,6 +47,10 @@ var statuses = map[healthcode.Code]int{
 	resident.CodePhoneLast:   http.StatusConflict,
 	resident.CodeTripPhones:  http.StatusConflict,
 	checkpoint.CodeVenue:     http.StatusForbidden,
+	change.CodeNoGround:      http.StatusUnprocessableEntity,
+	change.CodeSameHand:      http.StatusForbidden,
+	change.CodeThirdHand:     http.StatusForbidden,
+	change.CodeStopped:       http.StatusConflict,
 	codeNoRoute:              http.StatusNotFound,
 	codeMethod:               http.StatusMethodNotAllowed,
 	codeTooLarge:             http.StatusRequestEntityTooLarge,

@@ -52,12 +52,13 @@ type Service struct {
 	// Raised is called for each alarm. May be nil.
 	Raised func(kind string)
 
-	mu sync.Mutex // between counting what was changed and changing one more
+	mu    sync.Mutex // between counting what was changed and changing one more
+	feeds map[feedKey]feedSeen
 }
 
 // New returns a service.
 func New(store Store, status *status.Service, clock healthcode.Clock, log *slog.Logger, limits Limits) *Service {
-	return &Service{store: store, status: status, clock: clock, log: log, limits: limits}
+	return &Service{store: store, status: status, clock: clock, log: log, limits: limits, feeds: map[feedKey]feedSeen{}}
 }
 
 // Officers are those who may propose, agree and refuse.

@@ -9,6 +9,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
 	"healthcode/internal/resident"
@@ -42,6 +43,10 @@ var statuses = map[healthcode.Code]int{
 	resident.CodeTripPhones:  http.StatusConflict,
 	status.CodeNoPolicy:      http.StatusNotFound,
 	checkpoint.CodeVenue:     http.StatusForbidden,
+	change.CodeNoGround:      http.StatusUnprocessableEntity,
+	change.CodeSameHand:      http.StatusForbidden,
+	change.CodeThirdHand:     http.StatusForbidden,
+	change.CodeStopped:       http.StatusConflict,
 	codeTooLarge:             http.StatusRequestEntityTooLarge,
 	codeCrossOrigin:          http.StatusForbidden,
 	codeNoPage:               http.StatusNotFound,

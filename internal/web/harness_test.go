@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -66,10 +67,18 @@ func newSite(t testing.TB) *site {
 	}
 	s.server = New(Config{Clock: clock, Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
 		Casework: casework.New(s.store, clock, log),
-		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
+		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Change: change.New(s.store, st, clock, log, change.DefaultLimits), Counts: s.counts,
+		Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)
 	return s
+}
+
+// counts are those of a log with four entries.
+func (s *site) counts(context.Context) ([]healthcode.ChangeCount, uint64, error) {
+	return []healthcode.ChangeCount{
+		{Jurisdiction: "beijing", Office: "beijing", Month: "2022-04", Kind: healthcode.KindLift, Ground: "no-link", Count: 3},
+		{Jurisdiction: "tianjin", Office: "和平区", Month: "2022-03", Kind: healthcode.KindDiagnosis, Ground: "confirmed-case", Count: 1}}, 4, nil
 }
 
 // Policies and areas are read once: nothing changes them.

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -9,6 +10,7 @@ import (
 	"healthcode"
 	"healthcode/internal/access"
 	"healthcode/internal/casework"
+	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
@@ -24,10 +26,13 @@ type Config struct {
 	Status     *status.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
-	Cases      *casework.Cases
-	Store      Store
-	Sealer     healthcode.Sealer // of forms that are filled in over several pages
-	Log        *slog.Logger
+	Change     *change.Service
+	// Counts returns what the transparency log counts, and of how many entries.
+	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
+	Cases  *casework.Cases
+	Store  Store
+	Sealer healthcode.Sealer // of forms that are filled in over several pages
+	Log    *slog.Logger
 	// Secure says that people reach the pages over TLS: cookies and headers insist on it then.
 	Secure bool
 	// Outbox shows the short messages on a page, for the demo: never where real messages go.

@@ -109,6 +109,7 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/cases", textCases, textTaskCases},
 		{"/staff/photos", textReviews, textTaskPhotos},
 		{"/staff/disputes", textCaseDisputes, textTaskDisputes},
+		{"/staff/changes", textChanges, textTaskChanges},
 		{"/staff/phones", textLostPhones, textTaskLostPhones},
 		{"/staff/orders", textOrders, textTaskOrders},
 		{"/staff/hotline", textHotline, textTaskHotline},
@@ -116,12 +117,17 @@ var staffTasks = map[healthcode.Role][]staffTask{
 	healthcode.RoleAuthority: {
 		{"/staff/areas", textAreas, textTaskAreas},
 		{"/staff/policies", textPolicies, textTaskPolicies},
+		{"/staff/changes", textChanges, textTaskChanges},
 	},
 	healthcode.RoleHotline: {{"/staff/hotline", textHotline, textTaskHotline}},
-	healthcode.RoleAuditor: {{"/staff/looks", textAudit, textTaskAudit}},
+	healthcode.RoleAuditor: {
+		{"/staff/looks", textAudit, textTaskAudit},
+		{"/staff/alarms", textAlarms, textTaskAlarms},
+	},
 	healthcode.RoleAdministrator: {
 		{"/staff/accounts", textAccounts, textTaskAccounts},
 		{"/staff/venues", textVenues, textTaskVenues},
+		{"/staff/alarms", textAlarms, textTaskAlarms},
 	},
 }
 

@@ -29,7 +29,7 @@ func (v *browser) answers(method, path string) int {
 	v.t.Helper()
 	var body *strings.Reader
 	if body = strings.NewReader(""); method == http.MethodPost {
-		body = strings.NewReader("none=1&outcome=match")
+		body = strings.NewReader("none=1&outcome=match&decision=agree")
 	}
 	r, err := http.NewRequestWithContext(v.t.Context(), method, v.http.URL+path, body)
 	if err != nil {
@@ -93,7 +93,11 @@ func TestEveryWrongJurisdictionIsRefused(t *testing.T) {
 	here, there := s.everyRole("beijing"), s.everyRole("tianjin")
 	photo := s.photo(here[healthcode.RoleResident], "beijing")
 	file := s.opened(here[healthcode.RoleResident], "beijing")
+	proposed := s.proposed(here[healthcode.RoleResident].personOf().Person, "somebody")
+	s.alarm("alarm")
 	things := map[string]string{
+		"/staff/changes/{id}":          "/staff/changes/" + proposed.ID,
+		"/staff/alarms/{id}":           "/staff/alarms/alarm",
 		"/staff/photos/{id}":           "/staff/photos/" + photo,
 		"/staff/cases/{id}":            "/staff/cases/" + file,
 		"/staff/policies/{version}":    "/staff/policies/2022-04",

@@ -60,7 +60,7 @@ var levelNames = map[healthcode.Level]healthcode.Text{
 // purposeNames and sawNames say why somebody looked, and what they saw.
 var (
 	purposeNames = map[string]healthcode.Text{"scan": textPurposeScan, "proxy": textPurposeProxy,
-		"review": textPurposeReview, "dispute": textPurposeDispute,
+		"review": textPurposeReview, "dispute": textPurposeDispute, "change": textManualChange,
 		"case": textPurposeCase, "hotline": textPurposeHotline}
 	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement,
 		"record": textSawRecord, "case": textSawCase}
