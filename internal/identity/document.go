@@ -51,8 +51,8 @@ func rulesOf(t healthcode.DocumentType) (documentRule, bool) {
 	switch t {
 	case healthcode.DocumentID:
 		return documentRule{
-			healthcode.Text{ZH: "居民身份证(含港澳台居民居住证)", EN: "Resident identity card (or residence permit for Hong Kong, Macao and Taiwan residents)"},
-			healthcode.Text{ZH: "18 位,末位可能是 X", EN: "18 characters; the last one may be X"},
+			healthcode.Text{ZH: "居民身份证（含港澳台居民居住证）", EN: "Resident identity card (or residence permit for Hong Kong, Macao and Taiwan residents)"},
+			healthcode.Text{ZH: "18 位，末位可能是 X", EN: "18 characters; the last one may be X"},
 			checkID}, true
 	case healthcode.DocumentChinesePassport:
 		return documentRule{
@@ -62,27 +62,27 @@ func rulesOf(t healthcode.DocumentType) (documentRule, bool) {
 	case healthcode.DocumentPassport:
 		return documentRule{
 			healthcode.Text{ZH: "外国护照", EN: "Passport of another country"},
-			healthcode.Text{ZH: "照片页右上角的号码,并选择签发国", EN: "The number at the top right of the photo page; choose the issuing country too"},
+			healthcode.Text{ZH: "照片页右上角的号码，并选择签发国", EN: "The number at the top right of the photo page; choose the issuing country too"},
 			checkForeignPassport}, true
 	case healthcode.DocumentHomeReturnHK:
 		return documentRule{
-			healthcode.Text{ZH: "港澳居民来往内地通行证(香港)", EN: "Mainland Travel Permit for Hong Kong residents"},
-			healthcode.Text{ZH: "H 加 8 位数字;旧证后面的 2 位换证次数可填可不填", EN: "H and 8 digits; the 2 digits that follow on older cards may be left out"},
+			healthcode.Text{ZH: "港澳居民来往内地通行证（香港）", EN: "Mainland Travel Permit for Hong Kong residents"},
+			healthcode.Text{ZH: "H 加 8 位数字；旧证后面的 2 位换证次数可填可不填", EN: "H and 8 digits; the 2 digits that follow on older cards may be left out"},
 			homeReturn('H')}, true
 	case healthcode.DocumentHomeReturnMO:
 		return documentRule{
-			healthcode.Text{ZH: "港澳居民来往内地通行证(澳门)", EN: "Mainland Travel Permit for Macao residents"},
-			healthcode.Text{ZH: "M 加 8 位数字;旧证后面的 2 位换证次数可填可不填", EN: "M and 8 digits; the 2 digits that follow on older cards may be left out"},
+			healthcode.Text{ZH: "港澳居民来往内地通行证（澳门）", EN: "Mainland Travel Permit for Macao residents"},
+			healthcode.Text{ZH: "M 加 8 位数字；旧证后面的 2 位换证次数可填可不填", EN: "M and 8 digits; the 2 digits that follow on older cards may be left out"},
 			homeReturn('M')}, true
 	case healthcode.DocumentTaiwanPermit:
 		return documentRule{
 			healthcode.Text{ZH: "台湾居民来往大陆通行证", EN: "Mainland Travel Permit for Taiwan residents"},
-			healthcode.Text{ZH: "8 位数字;旧证为 10 位数字,括号内的字母可填可不填", EN: "8 digits; 10 digits on older permits, whose letter in brackets may be left out"},
+			healthcode.Text{ZH: "8 位数字；旧证为 10 位数字，括号内的字母可填可不填", EN: "8 digits; 10 digits on older permits, whose letter in brackets may be left out"},
 			checkTaiwanPermit}, true
 	case healthcode.DocumentPermanent:
 		return documentRule{
 			healthcode.Text{ZH: "外国人永久居留身份证", EN: "Foreign permanent resident ID card"},
-			healthcode.Text{ZH: "9 开头的 18 位号码;旧证为 3 个字母加 12 位数字", EN: "18 characters that begin with 9; on older cards 3 letters and 12 digits"},
+			healthcode.Text{ZH: "9 开头的 18 位号码；旧证为 3 个字母加 12 位数字", EN: "18 characters that begin with 9; on older cards 3 letters and 12 digits"},
 			checkPermanent}, true
 	}
 	return documentRule{}, false

@@ -22,8 +22,8 @@ const maxMarks = 8
 
 // NameAdvice says on the form itself how to write a name, middle names included.
 var NameAdvice = healthcode.Text{
-	ZH: "请与证件照片页完全一致:姓、名和中间名(middle name)都要写全,不要缩写、不要省略。" +
-		"名字再长也不会被截断;机读区(照片页底部两行)里被截短的名字,请按上方的全名填写。",
+	ZH: "请与证件照片页完全一致：姓、名和中间名（middle name）都要写全，不要缩写、不要省略。" +
+		"名字再长也不会被截断；机读区（照片页底部两行）里被截短的名字，请按上方的全名填写。",
 	EN: "Exactly as on the photo page: surname, given names and middle names, all in full. Don't shorten anything. " +
 		"However long the name is, it won't be cut; if the two lines at the foot of the photo page shorten it, write the full name printed above them.",
 }
@@ -52,13 +52,13 @@ const (
 
 var nameRefusals = map[healthcode.Code]refusal{
 	CodeNameEmpty: {healthcode.CodeInvalid,
-		"请填写姓名,与证件照片页完全一致。",
+		"请填写姓名，与证件照片页完全一致。",
 		"Enter the name exactly as on the photo page."},
 	CodeNameLong: {healthcode.CodeInvalid,
-		"姓名超过 %[1]d 个字符。请只填写照片页上的姓名;若照片页上的姓名确实这样长,请联系服务台。",
+		"姓名超过 %[1]d 个字符。请只填写照片页上的姓名；若照片页上的姓名确实这样长，请联系服务台。",
 		"The name has more than %[1]d characters. Enter only the name on the photo page; if it really is that long, contact the help desk."},
 	CodeNameCharacters: {healthcode.CodeInvalid,
-		"第 %[1]d 个字符不能用于姓名。只能用文字、空格和 - ' · , . / @ ( )。证件上打不出的字,请填写该字的拼音。",
+		"第 %[1]d 个字符不能用于姓名。只能用文字、空格和 ( ) - ' · , . / @。证件上打不出的字，请填写该字的拼音。",
 		"Character %[1]d can't be part of a name. Use letters, spaces and - ' · , . / @ ( ). For a letter that you can't type, write it in Latin letters."},
 }
 

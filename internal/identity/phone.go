@@ -43,10 +43,10 @@ var phoneRefusals = map[healthcode.Code]refusal{
 		"手机号码只能包含数字和开头的 +。请去掉分机号和其他符号。",
 		"A phone number has digits only, and a + in front. Leave out extensions and other signs."},
 	CodePhoneMainland: {healthcode.CodeInvalid,
-		"这不是有效的大陆手机号码:应为 11 位,以 13 至 19 开头,不能是固定电话。境外号码请在前面加 + 和国家(地区)代码,如 +852。",
+		"这不是有效的大陆手机号码：应为 11 位，以 13 至 19 开头，不能是固定电话。境外号码请在前面加 + 和国家（地区）代码，如 +852。",
 		"That isn't a mainland mobile number: 11 digits that begin with 13 to 19, not a landline. For a number from elsewhere, begin with + and the country code, such as +852."},
 	CodePhoneForeign: {healthcode.CodeInvalid,
-		"这个境外号码的位数或国家(地区)代码不对。格式:+ 国家(地区)代码 号码,如 +852 5123 4567。",
+		"这个境外号码的位数或国家（地区）代码不对。格式：+ 国家（地区）代码 号码，如 +852 5123 4567。",
 		"The country code or the length of this number is wrong. Write +, country code, number, such as +852 5123 4567."},
 }
 
