@@ -2,6 +2,7 @@ package pgtest
 
 import (
 	"context"
+	"errors"
 	"os"
 	"testing"
 	"time"
@@ -98,3 +99,29 @@ func TestKill(t *testing.T) {
 		t.Errorf("the folder is still there (%v)", err)
 	}
 }
+
+// TestMissingBinaries: a machine without PostgreSQL is told what to do, and only -short leaves the tests out.
+func TestMissingBinaries(t *testing.T) {
+	before := binFolders
+	defer func() { binFolders = before }()
+	binFolders = []string{t.TempDir() + "/*/bin"}
+	_, err := newServer(nil)
+	if !errors.Is(err, errMissing) {
+		t.Fatalf("error %v, want %v", err, errMissing)
+	}
+	r := &recorder{TB: t}
+	available(r, err)
+	if want := "failed"; !testing.Short() && r.outcome != want || testing.Short() && r.outcome != "skipped" {
+		t.Errorf("the test %s, and should have %s (-short: skipped)", r.outcome, want)
+	}
+}
+
+// recorder is a test that says how it would have ended.
+type recorder struct {
+	testing.TB
+	outcome string
+}
+
+func (r *recorder) Helper()               {}
+func (r *recorder) Skipf(string, ...any)  { r.outcome = "skipped" }
+func (r *recorder) Fatalf(string, ...any) { r.outcome = "failed" }

@@ -21,17 +21,15 @@ var (
 
 // PostgreSQL's error codes (its manual, appendix A).
 const (
-	uniqueViolation   = "23505"
-	serialization     = "40001"
-	deadlock          = "40P01"
-	noSuchCharacter   = "22021" // bytes that aren't UTF-8, and the character 0
-	badUnicode        = "22P05"
-	diskFull          = "53100"
-	readOnly          = "25006"
-	ioError           = "58030"
-	operatorClass     = "57P" // the server is going down or coming up
-	invalidPassword   = "28P01"
-	undefinedDatabase = "3D000"
+	uniqueViolation = "23505"
+	serialization   = "40001"
+	deadlock        = "40P01"
+	noSuchCharacter = "22021" // bytes that aren't UTF-8, and the character 0
+	badUnicode      = "22P05"
+	diskFull        = "53100"
+	readOnly        = "25006"
+	ioError         = "58030"
+	operatorClass   = "57P" // the server is going down or coming up
 )
 
 func codeOf(err error) string {

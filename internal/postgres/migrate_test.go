@@ -1,10 +1,14 @@
 package postgres
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
 
+	"github.com/jackc/pgx/v5"
+
+	"healthcode"
 	"healthcode/internal/pgtest"
 )
 
@@ -71,6 +75,25 @@ func TestCommitsAreDurable(t *testing.T) {
 	if got := text(t, s, "SHOW synchronous_commit"); got != "on" {
 		t.Errorf("synchronous_commit is %s", got)
 	}
+}
+
+// TestAReadOnlyDatabase is what a server meets whose primary became a standby. It goes on by itself afterwards.
+func TestAReadOnlyDatabase(t *testing.T) {
+	s := newStore(t)
+	sampleData(t, s)
+	set := func(to string) {
+		_, err := s.pool.Exec(ctx, "BEGIN READ WRITE; DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET default_transaction_read_only = "+
+			to+"', current_database()); END $$; COMMIT", pgx.QueryExecModeSimpleProtocol)
+		must(t, err)
+		s.pool.Reset()
+	}
+	set("on")
+	if err := s.PutVenue(ctx, healthcode.Venue{ID: "w"}); !errors.Is(err, ErrReadOnly) {
+		t.Errorf("error %v, want %v", err, ErrReadOnly)
+	}
+	checkSample(t, s)
+	set("off")
+	must(t, s.PutVenue(ctx, healthcode.Venue{ID: "w"}))
 }
 
 // TestNothingPersonalIsReadable looks through every column of every table.
