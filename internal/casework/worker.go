@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"healthcode"
@@ -146,16 +147,29 @@ func (s *Cases) sweep(ctx context.Context, jurisdiction string, every time.Durat
 			return err
 		}
 		for _, person := range people {
-			v, ok, err := s.look(ctx, person, jurisdiction)
-			if err == nil && ok && len(v.needs) > 0 {
-				_, err = s.refresh(ctx, v, ok, jurisdiction, person)
-			}
-			if err != nil {
+			if err := s.visit(ctx, person, jurisdiction); err != nil {
 				return err
 			}
 		}
 		after = people[len(people)-1]
 	}
+}
+
+// visit refreshes the cases of a person who needs one, or has said that something isn't right.
+func (s *Cases) visit(ctx context.Context, person healthcode.PersonID, jurisdiction string) error {
+	v, ok, err := s.look(ctx, person, jurisdiction)
+	if err != nil || !ok {
+		return err
+	}
+	disputes, err := s.store.DisputesOf(ctx, person)
+	if err != nil {
+		return err
+	}
+	waits := slices.ContainsFunc(disputes, func(d healthcode.Dispute) bool { return d.State == disputeReceived && d.Jurisdiction == jurisdiction })
+	if len(v.needs) > 0 || waits {
+		_, err = s.refresh(ctx, v, ok, jurisdiction, person)
+	}
+	return err
 }
 
 // Run works until ctx ends: every now and then on what is due, and more seldom through everybody.
