@@ -218,7 +218,7 @@ func (a *app) sweep(ctx context.Context) {
 	for {
 		now := a.clock.Now()
 		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
-			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits,
+			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits, "codes on paper": a.store.PurgeOfflineCodes,
 			"phones": a.store.PurgePhones, "trips": a.residents.SettleTrips,
 			"messages": func(ctx context.Context, now time.Time) (int, error) {
 				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))

@@ -131,7 +131,7 @@ func otherCodePage(c *call) error {
 	}
 	v := c.view()
 	return c.page(http.StatusOK, otherCodeView(v, otherCode{Other: other, state: v.state(other.State), people: people,
-		pass: passCard{Pass: other.Pass, name: other.Name, proxy: true, again: c.in("others/" + id + "/code")}}))
+		pass: passCard{Pass: other.Pass, name: other.Name, proxy: true, minor: other.Young, again: c.in("others/" + id + "/code")}}))
 }
 
 type otherCode struct {

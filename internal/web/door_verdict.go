@@ -2,6 +2,7 @@ package web
 
 import (
 	"healthcode"
+	"healthcode/internal/status"
 	"healthcode/pass"
 	"healthcode/policy"
 )
@@ -24,6 +25,8 @@ var failureTexts = map[pass.Code]healthcode.Text{
 	pass.Expired:           textFailureExpired,
 	pass.FromTheFuture:     textFailureClock,
 	pass.OtherJurisdiction: textFailureElsewhere,
+	status.OfflineVoid:     textFailureVoid,
+	status.OfflineUnread:   textFailurePaper,
 }
 
 // ground says a ground of a decision. There is no other kind than these: the

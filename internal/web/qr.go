@@ -10,9 +10,11 @@ import (
 )
 
 // qrBlock draws a text as a QR code; the title is its accessible name.
-func qrBlock(text, title string) templ.Component {
+func qrBlock(text, title string) templ.Component { return drawnQR(text, title, qr.M) }
+
+func drawnQR(text, title string, level qr.Level) templ.Component {
 	return templ.ComponentFunc(func(_ context.Context, w io.Writer) error {
-		code, err := qr.Encode(text, qr.M)
+		code, err := qr.Encode(text, level)
 		if err != nil {
 			return err
 		}

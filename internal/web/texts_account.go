@@ -66,6 +66,7 @@ var (
 		"proxy":   say("代为出示", "to show your code"),
 		"review":  say("比对证件照片", "to compare your document's photo"),
 		"dispute": say("处理您的异议", "to handle what you disputed"),
+		"offline": say("为您打印离线码", "to print a code on paper for you"),
 		"phone":   say("核实您的号码", "to check a phone that you reported lost"),
 	}
 	lookSaw = map[string]healthcode.Text{
@@ -74,6 +75,7 @@ var (
 		"statement": say("异议说明", "what you wrote"),
 		"case":      say("案件编号", "the number of a case"),
 		"record":    say("记录", "the record"),
+		"paper":     say("离线码", "the code on paper"),
 	}
 
 	textReportedByYou = say("您申报过的内容", "What you have reported")

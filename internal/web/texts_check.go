@@ -2,6 +2,7 @@ package web
 
 import (
 	"healthcode"
+	"healthcode/internal/status"
 	"healthcode/pass"
 )
 
@@ -31,6 +32,7 @@ var (
 		pass.UnknownKey:        say("签名用的密钥没有公布，不能确认。请对方刷新页面后再试。", "It was signed with a key that is not published. Ask for a fresh code and try again."),
 		pass.Expired:           say("这个码是真的，但已过期。截图一分钟后就会过期，请对方打开页面出示。", "It was genuine but has expired. Screenshots expire after a minute: ask the person to open the page."),
 		pass.FromTheFuture:     say("码上的时间比现在晚，不能确认。", "Its time lies in the future; it can't be confirmed."),
+		status.OfflineUnread:   textPaperUnread,
 		pass.OtherJurisdiction: say("这是其他地方的健康码，这里不能查验。", "It is the code of another place, which can't be checked here."),
 	}
 )

@@ -39,6 +39,7 @@ export async function decide({ code = "", temperature = "", none }) {
   if (!measured) return { text: data.temperature, field: "temperature" };
   if (none) return reply("none", measured);
   if (/^(\d[ -]?){8}$/.test(code)) return { text: data.no_number, field: "code" };
+  if (/^\s*HCO1:/.test(code)) return reply("none", measured, {}, data.failures["offline-code"]);
   if (!keys) return null;
   const { claims, failure } = await verify(code.trim(), { [data.jurisdiction]: keys }, Math.floor(now / 1000));
   return claims ? reply(claims.state, measured, claims) : reply("none", measured, {}, data.failures[failure]);
