@@ -37,7 +37,7 @@ func (b PhoneBook) FactID(id string) (string, error) {
 	number, rest, ok := strings.Cut(id, ":")
 	phone, err := NormalisePhone(number)
 	if err != nil || !ok || rest == "" {
-		return "", healthcode.Errorf(healthcode.CodeInvalid, "id", "以 + 开头的编号应为“号码:名称”，如 +8613800000001:2022-04-20。",
+		return "", healthcode.Errorf(healthcode.CodeInvalid, "id", "以 + 开头的编号由号码、半角冒号和名称组成，如 +8613800000001:2022-04-20。",
 			"an id that begins with + is a number, a colon and a name, such as +8613800000001:2022-04-20")
 	}
 	name, err := b.Name(phone)
