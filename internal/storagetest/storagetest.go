@@ -32,6 +32,7 @@ func Run(t *testing.T, open Open) {
 		{"Reviews", reviewTests},
 		{"Doors", doorTests},
 		{"Messages", messageTests},
+		{"Changes", changeTests},
 		{"Phones", phoneTests},
 		{"Cases", caseTests},
 		{"Offline", offlineTests},
