@@ -7,6 +7,7 @@ import (
 	_ "embed"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -47,6 +48,16 @@ const (
 	side   = 52.0 // of the code, its quiet zone included
 )
 
+// drawable puts a 〓, as printers do for a missing character, where the font can have none.
+func drawable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r > 0xffff {
+			return '〓'
+		}
+		return r
+	}, text)
+}
+
 // PDF draws the sheet, Chinese and English. Only the characters that it uses are in the file.
 func PDF(s Sheet) ([]byte, error) {
 	letters, err := font()
@@ -72,7 +83,7 @@ func PDF(s Sheet) ([]byte, error) {
 	f.AddPage()
 	line := func(size, high float64, align, text string) {
 		f.SetFont("droid", "", size)
-		f.MultiCell(0, high, text, "", align, false)
+		f.MultiCell(0, high, drawable(text), "", align, false)
 	}
 	line(13, 5.6, "C", s.Title.ZH)
 	line(10, 4.6, "C", s.Title.EN)

@@ -53,6 +53,19 @@ func TestPDF(t *testing.T) {
 	}
 }
 
+// A rare character outside the font's plane must not keep anybody from their paper.
+func TestRareName(t *testing.T) {
+	s := sheet()
+	s.Name = "𠮷*"
+	data, err := offline.PDF(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(drawn(t, data), string(utf16be("〓*"))) {
+		t.Error("nothing stands for the rare character")
+	}
+}
+
 func TestTooMuchForA6(t *testing.T) {
 	s := sheet()
 	for range 20 {
