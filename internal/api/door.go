@@ -41,7 +41,7 @@ func (s *Server) getCheckpoint(c *call, _ *none) (VenueBody, error) {
 
 type scanInput struct {
 	Body struct {
-		Code        string   `json:"code" minLength:"1" maxLength:"1000" doc:"The text of the QR code, the number that the holder reads out, or again of the decision before"`
+		Code        string   `json:"code" minLength:"1" maxLength:"1000" doc:"The text of the QR code, the code on paper, the number that the holder reads out, or again of the decision before"`
 		Temperature *float64 `json:"temperature,omitempty" doc:"In °C; absent where not measured"`
 	}
 }
@@ -54,7 +54,7 @@ type Decision struct {
 	Until     *time.Time `json:"until,omitempty" doc:"When the state next changes; absent where not known"`
 	Proxy     bool       `json:"proxy" doc:"Another person shows the code"`
 	Unchecked bool       `json:"identity_unchecked" doc:"The person's identity has not been checked yet"`
-	Failure   pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction" doc:"Why the code was not taken"`
+	Failure   pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction,offline-void" doc:"Why the code was not taken"`
 	At        time.Time  `json:"at"`
 	Again     string     `json:"again,omitempty" doc:"Where a temperature has to be measured: send it as the code once it is. It works for two minutes at this venue, also when the code has expired"`
 }

@@ -50,7 +50,7 @@ type verifyInput struct {
 // Verification is all that anybody learns of a shown code.
 type Verification struct {
 	Genuine      bool       `json:"genuine"`
-	Failure      pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction" doc:"Why it isn't genuine"`
+	Failure      pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction,offline-code" doc:"Why it isn't genuine"`
 	Jurisdiction string     `json:"jurisdiction,omitempty"`
 	State        string     `json:"state,omitempty" doc:"A colour of the policy, or held"`
 	Until        *time.Time `json:"until,omitempty" doc:"When the state ends; absent where not known"`
