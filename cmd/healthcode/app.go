@@ -56,6 +56,10 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if a.policies, err = policy.Load(s.policyFS()); err != nil {
 		return nil, err
 	}
+	// Limits per day follow the jurisdictions' day, not the server's.
+	home := a.policies.Policies()[0].Location
+	clock = localClock(clock, home)
+	a.clock = clock
 	trusted, err := parseProxies(s.TrustedProxies)
 	if err != nil {
 		return nil, err
@@ -135,6 +139,11 @@ func (s *settings) openDatabase(ctx context.Context, sealer healthcode.Sealer) (
 		return sqlite.Open(ctx, filepath.Join(s.Data, "healthcode.db"), sealer)
 	}
 	return postgres.Open(ctx, s.Database, sealer)
+}
+
+// localClock tells the time of a clock in a time zone.
+func localClock(clock healthcode.Clock, loc *time.Location) healthcode.Clock {
+	return healthcode.ClockFunc(func() time.Time { return clock.Now().In(loc) })
 }
 
 // Timeouts of the server: a slow phone on a bad network must get through, an
