@@ -12,6 +12,7 @@ import (
 	"maps"
 	mathrand "math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"healthcode"
@@ -207,9 +208,15 @@ func (f *Filler) person(ctx context.Context, n int, jurisdiction string, s sampl
 	if err != nil {
 		return id, person, err
 	}
-	rows := make([]healthcode.PersonFact, len(facts))
-	for i := range facts {
-		rows[i] = healthcode.PersonFact{Person: id, Fact: facts[i]}
+	var rows []healthcode.PersonFact
+	for _, fact := range facts {
+		if by, manual := strings.CutPrefix(fact.Source, healthcode.ManualSource); manual {
+			if err := f.change(ctx, id, jurisdiction, by, fact); err != nil {
+				return id, person, err
+			}
+			continue
+		}
+		rows = append(rows, healthcode.PersonFact{Person: id, Fact: fact})
 	}
 	_, err = f.Store.Append(ctx, rows)
 	return id, person, err
