@@ -10,6 +10,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/area"
+	"healthcode/internal/identity"
 	"healthcode/internal/intake"
 )
 
@@ -21,7 +22,7 @@ const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
 // runImport brings facts or area history into a data directory. Each import can
 // be interrupted and run again: what is there already stays as it is.
 func runImport(ctx context.Context, args []string, std stdio) int {
-	kinds := map[string]func(context.Context, healthcode.Store, string, stdio) int{
+	kinds := map[string]func(context.Context, healthcode.Store, healthcode.Sealer, string, stdio) int{
 		"facts": importFacts, "risk-areas": importRiskAreas, "areas": importAreas}
 	if len(args) == 0 || kinds[args[0]] == nil {
 		fmt.Fprint(std.err, importUsage)
@@ -42,11 +43,11 @@ func runImport(ctx context.Context, args []string, std stdio) int {
 	if err != nil {
 		return std.fail("healthcode import: %v", err)
 	}
-	store, _, err := openStore(ctx, s, log)
+	store, keys, err := openStore(ctx, s, log)
 	if err != nil {
 		return std.fail("healthcode import: %v", err)
 	}
-	code := kinds[args[0]](ctx, store, fs.Arg(0), std)
+	code := kinds[args[0]](ctx, store, keys, fs.Arg(0), std)
 	if err := store.Close(); err != nil {
 		fmt.Fprintf(std.err, "healthcode import: %v\n", err)
 		return exitFail
@@ -55,7 +56,7 @@ func runImport(ctx context.Context, args []string, std stdio) int {
 }
 
 // importRiskAreas reads the State Council's risk-area snapshots in a folder.
-func importRiskAreas(ctx context.Context, store healthcode.Store, dir string, std stdio) int {
+func importRiskAreas(ctx context.Context, store healthcode.Store, _ healthcode.Sealer, dir string, std stdio) int {
 	progress := func(done, total int) { fmt.Fprintf(std.err, "\r%d of %d files", done, total) }
 	read, report, err := area.ReadRiskAreas(ctx, os.DirFS(dir), shanghai(), progress)
 	fmt.Fprintln(std.err)
@@ -86,7 +87,7 @@ func importRiskAreas(ctx context.Context, store healthcode.Store, dir string, st
 }
 
 // importAreas reads area history in its JSON form; each county in it replaces the stored one.
-func importAreas(ctx context.Context, store healthcode.Store, path string, std stdio) int {
+func importAreas(ctx context.Context, store healthcode.Store, _ healthcode.Sealer, path string, std stdio) int {
 	data, err := readInput(path, std.in)
 	if err != nil {
 		return std.fail("healthcode import areas: %v", err)
@@ -121,7 +122,7 @@ func readInput(path string, in io.Reader) ([]byte, error) {
 }
 
 // importFacts streams facts from NDJSON. Bad lines are named by number and left out.
-func importFacts(ctx context.Context, store healthcode.Store, path string, std stdio) int {
+func importFacts(ctx context.Context, store healthcode.Store, keys healthcode.Sealer, path string, std stdio) int {
 	in := std.in
 	if path != "-" {
 		file, err := os.Open(path)
@@ -133,7 +134,8 @@ func importFacts(ctx context.Context, store healthcode.Store, path string, std s
 	}
 	last := std.now()
 	summary, err := intake.ImportFacts(ctx, in, store, intake.FactOptions{
-		Now: func() time.Time { return std.now().In(shanghai()) },
+		Phones: identity.PhoneBook{Store: store, Sealer: keys},
+		Now:    func() time.Time { return std.now().In(shanghai()) },
 		Progress: func(s intake.FactSummary) {
 			if now := std.now(); now.Sub(last) > time.Second {
 				last = now

@@ -10,6 +10,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"healthcode"
+	"healthcode/internal/identity"
 	"healthcode/internal/intake"
 )
 
@@ -63,7 +64,7 @@ func (s *Server) sendFacts(c *call, in *inJurisdiction) (FactsSent, error) {
 		return FactsSent{}, err
 	}
 	screened := newScreen(c.r.Body, c.actor, now(), feed.Allow)
-	summary, err := intake.ImportFacts(c.ctx, screened, s.Store, intake.FactOptions{Now: now,
+	summary, err := intake.ImportFacts(c.ctx, screened, s.Store, intake.FactOptions{Now: now, Phones: identity.PhoneBook{Store: s.Store, Sealer: s.Sealer},
 		Errors: func(line int, err error) {
 			if len(sent.Errors) < maxLineErrors {
 				sent.Errors = append(sent.Errors, lineError(line, err))

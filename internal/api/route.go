@@ -164,6 +164,7 @@ func (s *Server) table() []Route {
 		s.meRoutes(),
 		s.codeRoutes(),
 		s.reportRoutes(),
+		s.planRoutes(),
 		s.disputeRoutes(),
 		s.relationRoutes(),
 		s.photoRoutes(),

@@ -31,6 +31,8 @@ type FactOptions struct {
 	// SourcePrefix is the source that each fact must have or, if it ends with a
 	// colon, begin with; "" = any.
 	SourcePrefix string
+	// Phones names the phones of carriers' facts; nil leaves the ids as they come.
+	Phones Phones
 }
 
 // FactSummary counts lines. An empty line is counted in Lines alone.
@@ -138,6 +140,9 @@ type factImport struct {
 func (i *factImport) commit(ctx context.Context, b *factBatch) error {
 	ids, err := i.store.EnsurePersons(ctx, b.documents)
 	if err != nil {
+		return err
+	}
+	if err := b.dropNotTheirs(ctx, ids, i.opts.Phones); err != nil {
 		return err
 	}
 	facts := make([]healthcode.PersonFact, len(b.facts))

@@ -53,6 +53,9 @@ func (b *factBatch) decode(opts FactOptions) {
 		fact, err := decodeFact(line, opts.SourcePrefix)
 		var checked identity.Checked
 		if err == nil {
+			err = namePhones(&fact, opts.Phones)
+		}
+		if err == nil {
 			checked, err = identity.CheckDocument(*fact.Person, today)
 		}
 		if err != nil {
