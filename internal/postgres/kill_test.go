@@ -82,9 +82,7 @@ func TestServerKill(t *testing.T) {
 		l.run(t, func() {
 			time.Sleep(time.Duration(50+round*37%150) * time.Millisecond)
 			if round%2 == 0 {
-				if err := server.KillBackend(); err != nil {
-					t.Fatal(err)
-				}
+				killBackend(t, server)
 				return
 			}
 			if err := server.Kill(); err != nil {
@@ -100,6 +98,31 @@ func TestServerKill(t *testing.T) {
 	if l.failed.Load() == 0 || len(l.acknowledged) < 10*rounds {
 		t.Error("the test shows little: no write was cut off, or too few were made")
 	}
+}
+
+// killBackend kills one process of the server, and returns when the server has noticed, ended the others, and recovered.
+func killBackend(t *testing.T, server *pgtest.Server) {
+	t.Helper()
+	conn, err := pgx.Connect(ctx, server.DSN("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(ctx)
+	if err := server.KillBackend(); err != nil {
+		t.Fatal(err)
+	}
+	deadline := time.Now().Add(time.Minute)
+	for conn.Ping(ctx) == nil && time.Now().Before(deadline) {
+		time.Sleep(5 * time.Millisecond)
+	}
+	for time.Now().Before(deadline) {
+		if again, err := pgx.Connect(ctx, server.DSN("postgres")); err == nil {
+			again.Close(ctx)
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the server doesn't come back")
 }
 
 // load writes from several goroutines and remembers what was acknowledged.
