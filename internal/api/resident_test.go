@@ -104,7 +104,7 @@ func TestReport(t *testing.T) {
 	h.call("POST", "/v1/me/reports/review", token, map[string]any{"symptoms": []string{"fever"},
 		"stays":      []any{map[string]any{"area": "120101", "from": "2022-04-20T00:00:00+08:00", "to": "2022-04-21T00:00:00+08:00"}},
 		"contacts":   []any{map[string]any{"class": "same-building", "time": "2022-04-20T00:00:00+08:00"}},
-		"quarantine": map[string]any{"place": "home", "from": "2022-04-22T00:00:00+08:00"}, "trip": true}).want(200, &review).has(`"kind":"declaration"`)
+		"quarantine": map[string]any{"place": "home", "from": "2022-04-22T00:00:00+08:00"}, "trip": true, "jurisdiction": "tianjin"}).want(200, &review).has(`"kind":"declaration"`)
 	if len(review.Facts) != 5 || h.code(token, "tianjin").Status.State != "green" {
 		t.Errorf("before it is sent: %+v", review)
 	}

@@ -165,6 +165,7 @@ func (s *Server) table() []Route {
 		s.codeRoutes(),
 		s.reportRoutes(),
 		s.planRoutes(),
+		s.tripRoutes(),
 		s.disputeRoutes(),
 		s.relationRoutes(),
 		s.photoRoutes(),
