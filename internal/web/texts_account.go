@@ -33,7 +33,6 @@ var (
 	textEntryAsk        = say("这是您入境时使用的证件吗？", "Is this the document you entered the country with?")
 	textEntryYes        = say("是", "Yes")
 	textSave            = say("保存", "Save")
-	textChangePhone     = say("更换手机号码请拨打下方电话，由工作人员核实。", "To change the phone number call the number below; staff will verify it.")
 
 	textSessions       = say("在哪些设备上登录", "Where you are signed in")
 	textSessionsLead   = say("有不认识的设备？把它退出，再打下方电话。", "Something you don't know? Sign it out and call the number below.")
