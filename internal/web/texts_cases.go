@@ -9,7 +9,6 @@ var (
 	textCase         = say("案件：%s", "Case: %s")
 	textCasesNone    = say("没有符合条件的案件。", "No case fits.")
 	textCaseFilter   = say("筛选", "Filter")
-	textCaseAll      = say("全部", "All")
 	textCaseMine     = say("我的", "Mine")
 	textCaseOverdue  = say("已逾期", "Overdue")
 	textCaseOffice   = say("办理单位", "Office")

@@ -8,7 +8,6 @@ var (
 	textChangesCount   = say("有 %[1]d 项在等，最早的已等 %[2]s。", "%[1]d waiting; the oldest for %[2]s.")
 	textChangesOwn     = say("您提出的，须由另一位工作人员处理", "Proposed by you: another officer must decide")
 	textManualChange   = say("一项变更", "One change")
-	textChangeWhat     = say("变更内容", "What it does")
 	textChangeGround   = say("理由", "Ground")
 	textChangeEvidence = say("依据", "Evidence")
 	textChangeBy       = say("提出人", "Proposed by")
