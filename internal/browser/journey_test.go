@@ -208,6 +208,7 @@ func frame(t *testing.T, path, text string) {
 
 // TestPassRenewsItself waits for the page to replace its pass, and for a kept one to die.
 func TestPassRenewsItself(t *testing.T) {
+	t.Parallel() // it mostly waits
 	d := startDemo(t)
 	p := open(t, d, 390)
 	p.language("en")

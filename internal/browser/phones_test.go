@@ -24,6 +24,7 @@ func (p *page) said() string { return eval[string](p, `document.querySelector("m
 // TestRelativesSIMAndTripOfThreePhones: the trip is interrupted after the first phone and resumed in another browser; one
 // of the phones turns out to be a relative's.
 func TestRelativesSIMAndTripOfThreePhones(t *testing.T) {
+	t.Parallel() // it mostly waits: a phone gets one code a minute
 	d := startDemo(t)
 	p := open(t, d, 320)
 	p.register(registrant{"en", "beijing", "CN-ID", "11010519491231002X", "", "", "张三丰", "13700000011"})
