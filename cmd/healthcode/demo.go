@@ -43,7 +43,7 @@ type demoPages struct {
 
 // runDemo serves fresh, simulated data from a temporary folder that is deleted at the end.
 func runDemo(ctx context.Context, args []string, std stdio) int {
-	s := settings{Addr: "127.0.0.1:8080", LogLevel: "warn", Outbox: true}
+	s := settings{Addr: "127.0.0.1:8080", LogLevel: "error", Outbox: true}
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
 	fs.SetOutput(std.err)
 	fs.StringVar(&s.Addr, "addr", s.Addr, "`address` to listen on; port 0 picks a free one")
