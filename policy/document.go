@@ -185,7 +185,6 @@ type People struct {
 	Max       int                       `yaml:"max"` // persons that one can ask for
 	Relations []healthcode.RelationKind `yaml:"relations"`
 	Label     healthcode.Text           `yaml:"label"` // "family members", "others"
-	NameMax   int                       `yaml:"name_max"`
 }
 
 // Declaration is what a person accepts before registering.

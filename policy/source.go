@@ -69,7 +69,7 @@ func (s *source) read(doc any, what string) {
 }
 
 // whole are the fields that yaml would cut to a whole number without a word.
-var whole = []string{"full_days", "hours", "before", "at_least", "apart", "cases", "within", "reach", "max", "name_max", "visits", "photos", "valid"}
+var whole = []string{"full_days", "hours", "before", "at_least", "apart", "cases", "within", "reach", "max", "visits", "photos", "valid"}
 
 func (s *source) wholeNumbers(node *yaml.Node) {
 	for i, child := range node.Content {
