@@ -66,8 +66,11 @@ func Decode(text string) (*Document, error) {
 }
 
 func decode(text string) (*Document, *Failure) {
-	if trimmed := strings.TrimSpace(text); looksLikeVDS(trimmed) {
+	switch trimmed := strings.TrimSpace(text); {
+	case looksLikeVDS(trimmed):
 		return decodeVDS(trimmed)
+	case looksLikeStatement(trimmed):
+		return decodeStatement(trimmed)
 	}
 	data, failure := unwrap(text)
 	if failure != nil {

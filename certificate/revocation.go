@@ -70,6 +70,8 @@ func (d *Document) identifier() (id, country string) {
 			country, _ = entry["co"].(string)
 			return id, country
 		}
+	case FormatStatement:
+		id, _ = content["id"].(string)
 	case FormatVDSNC:
 		msg, _ := content["msg"].(map[string]any)
 		if id, _ = msg["utci"].(string); id == "" {

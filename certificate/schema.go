@@ -48,6 +48,11 @@ func (d *Document) checkSchema(how strictness) *Failure {
 		c.seal(d.Content)
 	case FormatHealthLink:
 		c.healthLink(d.Content)
+	case FormatStatement:
+		c.statement(d.Content)
+		if d.Expires.IsZero() || d.NotBefore.IsZero() {
+			c.problem("a statement must say from when until when it holds")
+		}
 	default:
 		c.problem("the format %q is not known", d.Format)
 	}
