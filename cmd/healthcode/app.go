@@ -97,7 +97,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	a.changes.Raised = metrics.AlarmRaised
 	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: metrics, Store: a.store, Sealer: a.vault,
 		Access: a.access, Status: a.status, Residents: residents, Checkpoint: doors,
-		Casework: cases, Change: a.changes, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
+		Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {
 		return nil, err
 	}

@@ -183,19 +183,20 @@ type ChangeStatus struct {
 	Holds []string `json:"holds"`
 }
 
+func changeStatus(s healthcode.Status) ChangeStatus {
+	out := ChangeStatus{State: s.State, Holds: []string{}}
+	for _, h := range s.Holds {
+		out.Holds = append(out.Holds, h.Hold)
+	}
+	return out
+}
+
 func (s *Server) getChange(c *call, in *changeInput) (ChangeView, error) {
 	v, err := s.Change.View(c.ctx, c.actor, in.ID)
 	if err != nil {
 		return ChangeView{}, err
 	}
-	status := func(s healthcode.Status) ChangeStatus {
-		out := ChangeStatus{State: s.State, Holds: []string{}}
-		for _, h := range s.Holds {
-			out.Holds = append(out.Holds, h.Hold)
-		}
-		return out
-	}
-	return ChangeView{changeBody(v.Change), status(v.Before), status(v.After)}, nil
+	return ChangeView{changeBody(v.Change), changeStatus(v.Before), changeStatus(v.After)}, nil
 }
 
 func (s *Server) agreeToChange(c *call, in *changeInput) (ChangeBody, error) {

@@ -31,6 +31,7 @@ type Services struct {
 	Residents  *resident.Service
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
+	Cases      *casework.Cases
 	Change     *change.Service
 	// Counts returns what the transparency log counts, and of how many entries.
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
