@@ -113,6 +113,7 @@ type Cases interface {
 	// ClaimCases hands cases whose Wake is at or before now to one caller, and to nobody else before until.
 	ClaimCases(ctx context.Context, now, until time.Time, limit int) ([]Case, error)
 	// ClaimTask hands a named task to holder until then, unless somebody else has it at now. The holder may claim it again.
+	// until is at most [MaxTask] from now.
 	ClaimTask(ctx context.Context, task, holder string, now, until time.Time) (bool, error)
 }
 

@@ -25,6 +25,8 @@ type Store interface {
 	Cases
 	Changes
 	OfflineCodes
+	Secrets
+	Feeds
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

@@ -235,7 +235,7 @@ func (s *Store) ClaimCases(ctx context.Context, now, until time.Time, limit int)
 // ClaimTask: of several holders one changes the row.
 func (s *Store) ClaimTask(ctx context.Context, task, holder string, now, until time.Time) (bool, error) {
 	n, err := s.exec(ctx, "claiming a task", `INSERT INTO task (name, holder, until) VALUES ($1, $2, $3)
-		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE task.holder = excluded.holder OR task.until <= $4`,
-		task, holder, stamp(until), stamp(now))
+		ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until WHERE task.holder = excluded.holder OR task.until <= $4 OR task.until > $5`,
+		task, holder, stamp(until), stamp(now), stamp(now.Add(healthcode.MaxTask)))
 	return n > 0, err
 }

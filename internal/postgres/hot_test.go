@@ -45,6 +45,14 @@ var hot = []struct {
 	{"fact's key", insertFactKey, []any{uuid{1}, uuid{1}}, "key"},
 	{"fact", insertFact, []any{uuid{1}, uuid{1}, int64(0), []byte("f")}, "person_id"},
 	{"visit", insertVisit, []any{"v", int64(1), 0, nil, "", "", int64(0)}, "venue"},
+	{"secret", selectSecret, []any{"s"}, "name"},
+	{"change of a secret", nextSecret, []any{"s", int64(1), []byte("v")}, "name"},
+	{"new secret", firstSecret, []any{"s", int64(0), []byte("v")}, "name"},
+	{"feed's person", seenBefore, []any{"f", []byte("m"), int64(1)}, "feed"},
+	{"people of a feed", countFeed, []any{"f", int64(1)}, "feed"},
+	{"new person of a feed", putFeedSeen, []any{"f", []byte("m"), int64(1)}, "feed"},
+	{"turn of a feed", lockFeed, []any{"f"}, "feed"},
+	{"old people of a feed", clearFeed, []any{"f", int64(1)}, "feed"},
 	{"registration", insertRegistration, []any{uuid{1}, "", "", "", "", int64(0)}, "person_id"},
 }
 

@@ -193,7 +193,7 @@ func (s *Store) ClaimTask(ctx context.Context, task, holder string, now, until t
 	n := 0
 	err := s.write(ctx, "claiming a task", func(t *tx) (err error) {
 		n, err = t.change(`INSERT INTO task VALUES (?1, ?2, ?3) ON CONFLICT (name) DO UPDATE SET holder = ?2, until = ?3
-			WHERE holder = ?2 OR until <= ?4`, task, holder, stamp(until), stamp(now))
+			WHERE holder = ?2 OR until <= ?4 OR until > ?5`, task, holder, stamp(until), stamp(now), stamp(now.Add(healthcode.MaxTask)))
 		return err
 	})
 	return n > 0, err

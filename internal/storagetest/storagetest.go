@@ -36,6 +36,8 @@ func Run(t *testing.T, open Open) {
 		{"Phones", phoneTests},
 		{"Cases", caseTests},
 		{"Offline", offlineTests},
+		{"Secrets", secretTests},
+		{"Feeds", feedTests},
 		{"Concurrency", concurrencyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
