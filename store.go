@@ -28,6 +28,7 @@ type Store interface {
 	Boarding
 	Secrets
 	Feeds
+	Travel
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

@@ -39,6 +39,8 @@ var spreads = []spread{
 	{"application", "person_id", "person"},
 	{"application_paper", "person_id", "person"},
 	{"boarding_statement", "person_id", "person"},
+	{"travel_certificate", "person_id", "person"},
+	{"travel_link", "person_id", "person"},
 	{"photo", "person_id", "person"},
 	{"photo_data", "person_id", "person"},
 	{"change", "person_id", "person"},

@@ -39,6 +39,7 @@ func Run(t *testing.T, open Open) {
 		{"Boarding", boardingTests},
 		{"Secrets", secretTests},
 		{"Feeds", feedTests},
+		{"Travel", travelTests},
 		{"Concurrency", concurrencyTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
