@@ -11,6 +11,8 @@ const (
 	majorUint  = 0 << 5
 	majorBytes = 2 << 5
 	majorText  = 3 << 5
+	cborFalse  = 0xf4
+	cborTrue   = 0xf5
 	cborNull   = 0xf6
 )
 
@@ -34,6 +36,13 @@ func appendBytes(b, data []byte) []byte {
 
 func appendText(b []byte, s string) []byte {
 	return append(appendHead(b, majorText, uint32(len(s))), s...)
+}
+
+func appendBool(b []byte, v bool) []byte {
+	if v {
+		return append(b, cborTrue)
+	}
+	return append(b, cborFalse)
 }
 
 // reader takes what is expected from the front of rest. After the first error it returns zeros.
@@ -116,6 +125,15 @@ func (r *reader) sized(major byte, what string) []byte {
 		return nil
 	}
 	return r.take(int(n), what)
+}
+
+func (r *reader) bool(what string) bool {
+	b := r.take(1, what)
+	if b == nil || b[0] != cborFalse && b[0] != cborTrue {
+		r.fail(what)
+		return false
+	}
+	return b[0] == cborTrue
 }
 
 // null reads a null if one comes next.

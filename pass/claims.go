@@ -58,6 +58,11 @@ type Claims struct {
 	Proxy        bool   // another person shows it
 	Unchecked    bool   // the identity has not been checked yet
 	Until        time.Time
+
+	// Of the device-bound form alone. Issued and Expires are then the credential's.
+	Bound  bool
+	Holder HolderKey
+	Shown  time.Time // when the device signed
 }
 
 func checkWord(field, word string, limit int) error {

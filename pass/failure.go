@@ -17,6 +17,10 @@ const (
 	// OtherJurisdiction: it says it is from a jurisdiction that is not accepted here. Its signature was not
 	// checked.
 	OtherJurisdiction Code = "other-jurisdiction"
+	// NotTheHolder: of the device-bound form, the credential is genuine, but another device signed it: copied.
+	NotTheHolder Code = "not-the-holder"
+	// Stale: of the device-bound form, the device signed it too long ago: a picture of it.
+	Stale Code = "stale"
 )
 
 // Failure is the error of Verifier.Verify.

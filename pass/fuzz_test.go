@@ -21,11 +21,15 @@ func FuzzVerify(f *testing.F) {
 			return
 		}
 		// Each pass has exactly one text.
-		if again := (&message{key: m.key, payload: m.claims.encoded(), signature: m.signature}).text(); again != text {
+		if again := (&message{key: m.key, payload: m.claims.encoded(), signature: m.signature, shown: m.shown}).text(); again != text {
 			t.Fatalf("%q is read, but written as %q", text, again)
 		}
-		claims, err := verifier.Verify(text, m.claims.exported().Issued)
-		if err == nil && (claims.Jurisdiction != "beijing" || claims.Expires.Sub(claims.Issued) > MaxLifetime || claims.Issued.Before(time.Unix(0, 0))) {
+		now, longest := m.claims.exported().Issued, MaxLifetime
+		if m.shown != nil {
+			now, longest = m.shown.time(), MaxBoundLifetime
+		}
+		claims, err := verifier.Verify(text, now)
+		if err == nil && (claims.Jurisdiction != "beijing" || claims.Expires.Sub(claims.Issued) > longest || claims.Issued.Before(time.Unix(0, 0))) {
 			t.Fatalf("accepted %+v", claims)
 		}
 	})

@@ -38,3 +38,24 @@ func open(key *subtle.AESSIV, id ID) (person PersonID, ok bool) {
 	}
 	return PersonID(plain), true
 }
+
+// DeviceID is the issuer's own id of a device; a credential carries it encrypted with the person id.
+type DeviceID [8]byte
+
+// sealBound encrypts person and device with the holder's key as associated data. No two credentials have the same
+// key, so it stands for the nonce, and an id can't be moved to the credential of another key.
+func sealBound(key *subtle.AESSIV, person PersonID, device DeviceID, holder HolderKey) ID {
+	sealed, err := key.EncryptDeterministically(append(person[:], device[:]...), holder[:])
+	if err != nil {
+		panic(err) // it fails for plaintexts of exabytes only
+	}
+	return ID(sealed)
+}
+
+func openBound(key *subtle.AESSIV, id ID, holder HolderKey) (person PersonID, device DeviceID, ok bool) {
+	plain, err := key.DecryptDeterministically(id[:], holder[:])
+	if err != nil {
+		return PersonID{}, DeviceID{}, false
+	}
+	return PersonID(plain[:len(person)]), DeviceID(plain[len(person):]), true
+}

@@ -20,7 +20,20 @@ type cwt struct {
 	Expires uint32    `cbor:"4,keyasint"`
 	Issued  uint32    `cbor:"6,keyasint"`
 	ID      []byte    `cbor:"7,keyasint"`
+	Confirm *cnf      `cbor:"8,keyasint,omitempty"`
 	Health  cwtHealth `cbor:"-65537,keyasint"`
+}
+
+// cnf is the claim of RFC 8747, with a COSE_Key of RFC 9053, section 7.1.1.
+type cnf struct {
+	Key coseKey `cbor:"1,keyasint"`
+}
+
+type coseKey struct {
+	Type  int    `cbor:"1,keyasint"`
+	Curve int    `cbor:"-1,keyasint"`
+	X     []byte `cbor:"-2,keyasint"`
+	Y     any    `cbor:"-3,keyasint"`
 }
 
 type cwtHealth struct {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -37,6 +38,11 @@ type vectorClaims struct {
 	Proxy        bool      `json:"proxy"`
 	Unchecked    bool      `json:"unchecked"`
 	Until        time.Time `json:"until"`
+	// Of the device-bound form.
+	Bound  bool       `json:"bound,omitempty"`
+	Device string     `json:"device,omitempty"`
+	Holder string     `json:"holder,omitempty"`
+	Shown  *time.Time `json:"shown,omitempty"`
 }
 
 type vectors struct {
@@ -66,8 +72,8 @@ func TestVectors(t *testing.T) {
 		writeVectorsFile(t)
 	}
 	file, keys := readVectors(t)
-	if len(file.Vectors) < 108 {
-		t.Fatalf("%s has %d vectors, fewer than 108: some are missing", vectorsFile, len(file.Vectors))
+	if len(file.Vectors) < 158 {
+		t.Fatalf("%s has %d vectors, fewer than 158: some are missing", vectorsFile, len(file.Vectors))
 	}
 	// The first key is beijing's, the last ningbo's.
 	public := keys.Public()
@@ -90,6 +96,10 @@ func TestVectors(t *testing.T) {
 					t.Fatal(err)
 				}
 				person, err := issuer.Open(claims.ID)
+				var device DeviceID
+				if claims.Bound {
+					person, device, err = issuer.OpenBound(claims)
+				}
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +108,10 @@ func TestVectors(t *testing.T) {
 					ID: hex.EncodeToString(claims.ID[:]), Person: hex.EncodeToString(person[:]), Name: claims.Name,
 					Proxy: claims.Proxy, Unchecked: claims.Unchecked, Until: claims.Until,
 				}
-				if got != *v.Claims {
+				if claims.Bound {
+					got.Bound, got.Device, got.Holder, got.Shown = true, hex.EncodeToString(device[:]), hex.EncodeToString(claims.Holder[:]), &claims.Shown
+				}
+				if !reflect.DeepEqual(got, *v.Claims) {
 					t.Errorf("got  %+v\nwant %+v", got, *v.Claims)
 				}
 				return
@@ -116,7 +129,7 @@ func TestVectors(t *testing.T) {
 		})
 		seen[v.Code]++
 	}
-	for _, code := range []Code{"", NotAPass, BadSignature, UnknownKey, Expired, FromTheFuture, OtherJurisdiction} {
+	for _, code := range []Code{"", NotAPass, BadSignature, UnknownKey, Expired, FromTheFuture, OtherJurisdiction, NotTheHolder, Stale} {
 		if seen[code] == 0 {
 			t.Errorf("no vector for %q", code)
 		}

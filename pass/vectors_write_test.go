@@ -30,6 +30,7 @@ type draft struct {
 	signature func([]byte) []byte
 	message   func([]byte) []byte
 	text      func(string) string
+	bound     *boundDraft // nil for a pass without a device
 }
 
 var (
@@ -48,6 +49,9 @@ func (d *draft) build(t *testing.T) string {
 	toSign := canonical(t, []any{d.context, d.protected, []byte{}, d.payload})
 	message := slices.Concat([]byte(d.start), canonical(t, d.protected), []byte(d.unsigned), canonical(t, d.payload),
 		canonical(t, d.signature(ed25519.Sign(d.key.private, toSign))))
+	if d.bound != nil {
+		return d.text(BoundPrefix + base45.Encode(d.bound.build(t, d.message(message))))
+	}
 	return d.text(Prefix + base45.Encode(d.message(message)))
 }
 
@@ -117,6 +121,9 @@ func writeVectorsFile(t *testing.T) {
 				Jurisdiction: c.Issuer, State: c.Health.State, Name: c.Health.Name, ID: hex.EncodeToString(c.ID), Person: hex.EncodeToString(person[:]),
 				Issued: time.Unix(int64(c.Issued), 0).UTC(), Expires: time.Unix(int64(c.Expires), 0).UTC(),
 				Proxy: c.Health.Flags&flagProxy != 0, Unchecked: c.Health.Flags&flagUnchecked != 0,
+			}
+			if d.bound != nil {
+				d.bound.claims(v.Claims)
 			}
 			if c.Health.Until != nil {
 				v.Claims.Until = time.Unix(int64(*c.Health.Until), 0).UTC()
@@ -196,7 +203,7 @@ func writeVectorsFile(t *testing.T) {
 	text("empty", "HCP1:", func(string) string { return "" })
 	text("a web address", "HCP1:", func(string) string { return "https://example.org/" })
 	text("travel certificate", "HCP1:", func(s string) string { return "HC1:" + s[5:] })
-	text("device-bound form", "HCP1:", func(s string) string { return "HCP2:" + s[5:] })
+	text("under the prefix of the device-bound form", "array of credential", func(s string) string { return "HCP2:" + s[5:] })
 	text("prefix alone", "COSE_Sign1", func(string) string { return Prefix })
 	text("prefix in lower case", "HCP1:", func(s string) string { return "hcp1:" + s[5:] })
 	text("lower case", "only 0-9, A-Z", strings.ToLower)
@@ -204,7 +211,7 @@ func writeVectorsFile(t *testing.T) {
 	text("cut by a character", "base45", func(s string) string { return s[:len(s)-1] })
 	text("cut in half", "", func(s string) string { return s[:len(s)/2] })
 	text("with a line end", "base45", func(s string) string { return s + "\n" })
-	text("too long", "305", func(s string) string { return s + strings.Repeat("0", 300) })
+	text("too long", "more than 300", func(s string) string { return s + strings.Repeat("0", 300) })
 
 	// The message.
 	message := func(name, reason string, change func([]byte) []byte) {
@@ -319,6 +326,8 @@ func writeVectorsFile(t *testing.T) {
 	claims("no jurisdiction", `jurisdiction ""`, func(c *cwt) { c.Issuer = "" })
 	claims("jurisdiction as address", "may only have", func(c *cwt) { c.Issuer = "http://bei.jing" })
 	claims("long jurisdiction", "has 17 bytes", func(c *cwt) { c.Issuer = "seventeen-letters" })
+
+	addBoundVectors(t, current, stranger, add, at)
 
 	var out bytes.Buffer
 	enc := json.NewEncoder(&out)

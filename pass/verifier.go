@@ -56,6 +56,9 @@ func (v *Verifier) Verify(text string, now time.Time) (Claims, error) {
 	if !ed25519.Verify(key.Key, m.signed(), m.signature) {
 		return Claims{}, &Failure{BadSignature, fmt.Sprintf("key %s of %s did not sign it; it is forged or damaged", m.key, claims.Jurisdiction)}
 	}
+	if m.shown != nil && !m.shown.by(claims.Holder) {
+		return Claims{}, &Failure{NotTheHolder, "its credential belongs to another device, which did not sign this; it is copied"}
+	}
 	switch {
 	case !key.covers(claims.Issued):
 		return Claims{}, &Failure{UnknownKey, fmt.Sprintf("key %s of %s was not in use when it was issued", m.key, claims.Jurisdiction)}
@@ -63,6 +66,12 @@ func (v *Verifier) Verify(text string, now time.Time) (Claims, error) {
 		return Claims{}, &Failure{FromTheFuture, fmt.Sprintf("it is issued %v ahead of this clock; set the clock", claims.Issued.Sub(now).Round(time.Second))}
 	case !now.Before(claims.Expires):
 		return Claims{}, &Failure{Expired, fmt.Sprintf("it expired %v ago; ask for a fresh one", now.Sub(claims.Expires).Round(time.Second))}
+	}
+	if m.shown != nil {
+		claims.Shown = m.shown.time()
+		if failure := m.shown.fresh(now); failure != nil {
+			return Claims{}, failure
+		}
 	}
 	return claims, nil
 }
