@@ -25,6 +25,7 @@ var spreads = []spread{
 	{"area_version", "", ""},
 	{"staff", "", ""},
 	{"venue", "", ""},
+	{"lab", "", ""},
 
 	{"person", "person_id", "none"},
 	{"person_past", "person_id", "person"},
@@ -36,6 +37,8 @@ var spreads = []spread{
 	{"phone", "person_id", "person"},
 	{"trip", "person_id", "person"},
 	{"offline_code", "person_id", "person"},
+	{"sample", "person_id", "person"},
+	{"lab_query", "person_id", "person"},
 	{"application", "person_id", "person"},
 	{"application_paper", "person_id", "person"},
 	{"boarding_statement", "person_id", "person"},

@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"Phones", phoneTests},
 		{"Cases", caseTests},
 		{"Offline", offlineTests},
+		{"Labs", labTests},
 		{"Boarding", boardingTests},
 		{"Secrets", secretTests},
 		{"Feeds", feedTests},
