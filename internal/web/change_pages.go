@@ -14,10 +14,13 @@ import (
 func (s *Server) changeRoutes() []Route {
 	return []Route{
 		{Method: http.MethodGet, Pattern: "/staff/changes", Roles: change.Officers, Handler: ofStaff(changeQueue)},
+		{Method: http.MethodGet, Pattern: "/staff/changes/new", Roles: change.Officers, Handler: ofStaff(newChangePage)},
+		{Method: http.MethodPost, Pattern: "/staff/changes/new", Roles: change.Officers, Handler: ofStaff(newChange)},
 		{Method: http.MethodGet, Pattern: "/staff/changes/{id}", Roles: change.Officers, Handler: ofStaff(changePage)},
 		{Method: http.MethodPost, Pattern: "/staff/changes/{id}", Roles: change.Officers, Handler: ofStaff(decideChange)},
 		{Method: http.MethodGet, Pattern: "/staff/alarms", Roles: change.Overseers, Handler: ofStaff(alarmPage)},
 		{Method: http.MethodPost, Pattern: "/staff/alarms/{id}", Roles: change.Releasers, Handler: ofStaff(releaseAlarm)},
+		{Method: http.MethodGet, Pattern: "/in/{place}/changes", Roles: residents, Handler: ownChangesPage},
 		{Method: http.MethodGet, Pattern: "/changes", Handler: countsPage},
 	}
 }
@@ -77,7 +80,7 @@ func decideChange(c *call) error {
 
 // changeDone says what became of the last change; false for a word that isn't one of ours.
 func (v view) changeDone(done string) (string, bool) {
-	text, ok := map[string]healthcode.Text{"agree": textChangeDoneYes, "refuse": textChangeDoneNo, "conflict": textChangeDoneLate}[done]
+	text, ok := map[string]healthcode.Text{"agree": textChangeDoneYes, "refuse": textChangeDoneNo, "conflict": textChangeDoneLate, "proposed": textProposeDone}[done]
 	return v.say(text), ok
 }
 
@@ -144,6 +147,22 @@ func (v view) changeWords(f healthcode.Fact) string {
 }
 
 func changeURL(id string) string { return "/staff/changes/" + url.PathEscape(id) }
+
+func ownChangesPage(c *call) error {
+	changes, err := c.server.Change.Of(c.ctx, c.actor)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, ownChangesView(c.view(), changes))
+}
+
+// officeWords names an office: a contact of the policy, or the jurisdiction itself.
+func (v view) officeWords(id string) string {
+	if contact, ok := v.policy.ContactOf(id); ok {
+		return v.say(contact.Name)
+	}
+	return v.say(v.policy.Name)
+}
 
 func countsPage(c *call) error {
 	counts, entries, err := c.server.Counts(c.ctx)

@@ -116,3 +116,66 @@ func TestCountsAreDrawn(t *testing.T) {
 		t.Errorf("the table says %s", p.text("tbody"))
 	}
 }
+
+// TestProposeAChange: two steps on a page, and nothing changes until a second officer agrees.
+func TestProposeAChange(t *testing.T) {
+	s := newSite(t)
+	resident := s.register("beijing", zhang)
+	s.add(zhang, healthcode.Fact{Source: "rail", Kind: healthcode.KindArrival, Time: s.now.Add(-24 * time.Hour)})
+	v := s.staff(healthcode.RoleCaseworker, "beijing", "")
+	const page = "/staff/changes/new"
+	v.get(page, 200)
+	who := func(kind string, more ...string) url.Values {
+		form := url.Values{"document.type": {"CN-ID"}, "document.number": {zhang.number}, "kind": {kind}}
+		for i := 0; i < len(more); i += 2 {
+			form.Set(more[i], more[i+1])
+		}
+		return form
+	}
+	v.post(page, who("pardon"), 422)
+	nobody := who("lift")
+	nobody.Set("document.number", "110101199003077571")
+	if p := v.post(page, nobody, 404); len(p.all(".errors a")) != 1 {
+		t.Errorf("somebody unknown: %s", p.text("main"))
+	}
+	for _, kind := range proposable {
+		p := v.post(page, who(string(kind)), 200)
+		if got := p.text("main"); !strings.Contains(got, zhang.name) || len(p.all("select[name=ground] option")) < 2 {
+			t.Errorf("%s: %s", kind, got)
+		}
+	}
+	// A ground that isn't one of health, and one that isn't of this kind.
+	for _, ground := range []string{"bank-run", "confirmed-case"} {
+		if p := v.post(page, who("lift", "step", "propose", "hold", "4", "ground", ground, "evidence", "x"), 422); len(p.all("#f-ground-error")) != 1 {
+			t.Errorf("the ground %s: %s", ground, p.text("main"))
+		}
+	}
+	v.post(page, who("diagnosis", "step", "propose", "class", "confirmed", "from", "yesterday", "ground", "confirmed-case", "evidence", "x"), 422)
+	for range 2 { // sent twice, it is there once
+		v.post(page, who("lift", "step", "propose", "hold", "4", "ground", "no-link", "evidence", "seen"), 200)
+	}
+	if rows := v.get("/staff/changes?done=proposed", 200).all(".rows a"); len(rows) != 1 {
+		t.Errorf("%d proposals wait", len(rows))
+	}
+	v.post(page, who("diagnosis", "step", "propose", "class", "confirmed", "from", s.now.Format(time.DateOnly), "ground", "confirmed-case", "evidence", "chart"), 200)
+	if rows := v.get("/staff/changes", 200).all(".rows a"); len(rows) != 2 {
+		t.Errorf("%d proposals wait", len(rows))
+	}
+	if looks := resident.get("/in/beijing/looks", 200).all(".rows li"); len(looks) == 0 {
+		t.Error("the person sees no look")
+	}
+	s.staff(healthcode.RoleCaseworker, "tianjin", "").post(page, who("lift"), 404)
+	if own := resident.get("/in/beijing/changes", 200).all("section.card"); len(own) != 0 {
+		t.Error("what nobody has agreed to is shown to the person")
+	}
+	waiting, err := s.server.Change.Waiting(t.Context(), healthcode.Actor{Role: healthcode.RoleAuthority, Staff: "second", Jurisdiction: "beijing"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.server.Change.Agree(t.Context(), healthcode.Actor{Role: healthcode.RoleAuthority, Staff: "second", Jurisdiction: "beijing"}, waiting[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	if own := resident.get("/in/beijing/changes", 200).text("section.card"); !strings.Contains(own, "second") {
+		t.Errorf("the person sees %s", own)
+	}
+}

@@ -83,6 +83,7 @@ func (v view) menu() []menuItem {
 			menuItem{place(v.place, "report"), textReport},
 			menuItem{place(v.place, "others"), textOthers},
 			menuItem{place(v.place, "looks"), textLooks},
+			menuItem{place(v.place, "changes"), textOwnChanges},
 			menuItem{place(v.place, "declarations"), textDeclarations},
 			menuItem{place(v.place, "disputes"), textDisputes},
 			menuItem{place(v.place, "cases"), textOwnCases},
