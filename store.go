@@ -25,6 +25,8 @@ type Store interface {
 	Cases
 	Changes
 	OfflineCodes
+	Notices
+	Board
 	Labs
 	Boarding
 	Secrets

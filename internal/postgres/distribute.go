@@ -25,6 +25,9 @@ var spreads = []spread{
 	{"area_version", "", ""},
 	{"staff", "", ""},
 	{"venue", "", ""},
+	{"notice_sweep", "", ""},
+	{"bulletin", "", ""},
+	{"test_site", "", ""},
 	{"lab", "", ""},
 
 	{"person", "person_id", "none"},
@@ -37,6 +40,9 @@ var spreads = []spread{
 	{"phone", "person_id", "person"},
 	{"trip", "person_id", "person"},
 	{"offline_code", "person_id", "person"},
+	{"notice_watch", "person_id", "person"},
+	{"notice", "person_id", "person"},
+	{"notice_setting", "person_id", "person"},
 	{"sample", "person_id", "person"},
 	{"lab_query", "person_id", "person"},
 	{"application", "person_id", "person"},
@@ -53,6 +59,7 @@ var spreads = []spread{
 
 	{"fact_key", "key", "none"},
 	{"document_key", "key", "fact_key"},
+	{"phone_key", "hash", "none"},
 	{"key_stage", "key", "fact_key"},
 
 	{"session", "token_hash", "none"},

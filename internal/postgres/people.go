@@ -57,8 +57,10 @@ func (s *Store) CreatePerson(ctx context.Context, p healthcode.Person, r healthc
 			return err
 		}
 		r.Person = healthcode.PersonID(person)
-		_, err = tx.Exec(ctx, insertRegistration, registrationArgs(r)...)
-		return err
+		if _, err = tx.Exec(ctx, insertRegistration, registrationArgs(r)...); err != nil {
+			return err
+		}
+		return s.keyPhone(ctx, tx, person, p.Phone)
 	})
 	if err != nil {
 		return healthcode.PersonID{}, err

@@ -59,7 +59,10 @@ func (s *Store) PutPhone(ctx context.Context, p healthcode.Phone) error {
 			VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (person_id, id) DO UPDATE SET bound = excluded.bound,
 			delete_after = excluded.delete_after, lost_in = excluded.lost_in, lost_at = excluded.lost_at, sealed = excluded.sealed`,
 			person, p.ID, stamp(p.Bound), stamp(p.DeleteAfter), lostIn, lostAt, sealed)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.keyPhone(ctx, tx, person, put.Number)
 	})
 }
 
@@ -152,6 +155,9 @@ func (s *Store) forgetPhone(ctx context.Context, tx pgx.Tx, p healthcode.Phone) 
 		if _, err := tx.Exec(ctx, "UPDATE person_past SET profile = $3 WHERE person_id = $1 AND n = $2", person, n, sealed); err != nil {
 			return err
 		}
+	}
+	if err := s.unkeyPhone(ctx, tx, person, p.Number); err != nil {
+		return err
 	}
 	for _, d := range []struct {
 		sql  string

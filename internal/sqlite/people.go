@@ -45,7 +45,10 @@ func (s *Store) createPerson(t *tx, p healthcode.Person, at time.Time) (int64, e
 	}
 	_, err = t.exec("UPDATE person SET profile = ?, identity = ?, registered = ? WHERE person = ?",
 		profile, identityCode(p.Identity), stamp(at), person)
-	return person, err
+	if err != nil {
+		return 0, err
+	}
+	return person, s.keyPhone(t, person, p.Phone)
 }
 
 // feedPerson returns the person whom a feed has made for one of the documents, or 0.

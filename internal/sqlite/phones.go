@@ -39,7 +39,10 @@ func (s *Store) PutPhone(ctx context.Context, p healthcode.Phone) error {
 		_, err = t.exec(`INSERT INTO phone VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (person, id) DO UPDATE SET
 			bound = ?3, delete_after = ?4, lost_in = ?5, lost_at = ?6, sealed = ?7`,
 			person, p.ID, stamp(p.Bound), stamp(p.DeleteAfter), lostIn, lostAt, sealed)
-		return noSuchPerson(err)
+		if err != nil {
+			return noSuchPerson(err)
+		}
+		return s.keyPhone(t, person, p.Number)
 	})
 }
 
@@ -126,6 +129,9 @@ func (s *Store) purgePhones(t *tx, now time.Time) (int, error) {
 			return 0, err
 		}
 		if err := s.forgetNumber(t, person, p.Number); err != nil {
+			return 0, err
+		}
+		if err := s.unkeyPhone(t, person, p.Number); err != nil {
 			return 0, err
 		}
 		messages := healthcode.PhoneMessages(p.ID)
