@@ -25,6 +25,7 @@ type Store interface {
 	Cases
 	Changes
 	OfflineCodes
+	Devices
 	Notices
 	Board
 	Labs

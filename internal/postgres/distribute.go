@@ -40,6 +40,7 @@ var spreads = []spread{
 	{"phone", "person_id", "person"},
 	{"trip", "person_id", "person"},
 	{"offline_code", "person_id", "person"},
+	{"device", "person_id", "person"},
 	{"notice_watch", "person_id", "person"},
 	{"notice", "person_id", "person"},
 	{"notice_setting", "person_id", "person"},

@@ -27,6 +27,7 @@ var hot = []struct {
 	{"venue", selectVenue, []any{"v"}, ""},
 	{"relation", selectRelation, []any{"r"}, "id"},
 	{"person of a document", selectOwner, []any{uuid{1}}, "key"},
+	{"standing device", selectDevice, []any{uuid{1}, []byte("d"), int64(1)}, "person_id"},
 	{"looks", selectLooks, []any{uuid{1}, 10}, "person_id"},
 	{"disputes", selectDisputes, []any{uuid{1}}, "person_id"},
 	{"photos", selectPhotos, []any{uuid{1}}, "person_id"},

@@ -36,6 +36,7 @@ func Run(t *testing.T, open Open) {
 		{"Phones", phoneTests},
 		{"Cases", caseTests},
 		{"Offline", offlineTests},
+		{"Devices", deviceTests},
 		{"Notices", noticeTests},
 		{"Labs", labTests},
 		{"Boarding", boardingTests},
