@@ -33,6 +33,7 @@ type Store interface {
 	Secrets
 	Feeds
 	Travel
+	Watcher
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

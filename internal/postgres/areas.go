@@ -25,6 +25,7 @@ func (s *Store) PutAreas(ctx context.Context, history healthcode.AreaHistory, lo
 			return fmt.Errorf("%s: county %s: %w", doing, county.Code, err)
 		}
 	}
+	defer s.feed.tell(healthcode.Event{Areas: true})
 	return s.retry(ctx, doing, func() error {
 		return s.atOnce(ctx, func(batch *pgx.Batch) {
 			batch.Queue("UPDATE area_version SET version = version + 1 WHERE one")

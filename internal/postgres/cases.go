@@ -47,6 +47,11 @@ func (s *Store) PutCases(ctx context.Context, writes []healthcode.CaseWrite) ([]
 		}
 	}
 	outcomes := make([]healthcode.Outcome, len(rows))
+	defer func() {
+		for i := range rows {
+			s.changed(uuid(rows[i].Case.Person))
+		}
+	}()
 	err := s.write(ctx, "storing cases", func(tx pgx.Tx) error {
 		for i := range rows {
 			var err error

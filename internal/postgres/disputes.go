@@ -32,6 +32,7 @@ func (s *Store) PutDispute(ctx context.Context, d healthcode.Dispute) error {
 	if err != nil {
 		return fmt.Errorf("encrypting a dispute: %w", err)
 	}
+	defer s.changed(uuid(d.Person))
 	return s.write(ctx, "storing a dispute", func(tx pgx.Tx) error {
 		if err := mustExist(ctx, tx, uuid(d.Person)); err != nil {
 			return err

@@ -106,6 +106,7 @@ func (s *Store) AddDocument(ctx context.Context, id healthcode.PersonID, d healt
 		return err
 	}
 	person := uuid(id)
+	defer s.changed(person)
 	return s.write(ctx, "linking a document", func(tx pgx.Tx) error {
 		owner, err := ownerOf(ctx, tx, hash)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 
 // PutVenue replaces the venue of that id.
 func (s *Store) PutVenue(ctx context.Context, v healthcode.Venue) error {
+	defer s.changedOwner(healthcode.PersonID{})
 	_, err := s.exec(ctx, "storing a venue", `INSERT INTO venue (id, jurisdiction, kind, name_zh, name_en, area) VALUES ($1, $2, $3, $4, $5, $6)
 		ON CONFLICT (id) DO UPDATE SET jurisdiction = excluded.jurisdiction, kind = excluded.kind, name_zh = excluded.name_zh,
 		name_en = excluded.name_en, area = excluded.area`, v.ID, v.Jurisdiction, v.Kind, v.Name.ZH, v.Name.EN, v.Area)

@@ -13,6 +13,7 @@ const voidOffline = "UPDATE offline_code SET void = $1 WHERE person_id = $2 AND 
 
 // PutOfflineCode voids the earlier ones in the same transaction.
 func (s *Store) PutOfflineCode(ctx context.Context, c healthcode.OfflineCode) error {
+	defer s.changed(uuid(c.Person))
 	return s.write(ctx, "storing an offline code", func(tx pgx.Tx) error {
 		person := uuid(c.Person)
 		// One at a time, so that two orders don't leave two codes standing.
@@ -55,6 +56,7 @@ func (s *Store) OfflineCodesOf(ctx context.Context, id healthcode.PersonID) ([]h
 
 // VoidOfflineCodes changes a range of the primary key.
 func (s *Store) VoidOfflineCodes(ctx context.Context, id healthcode.PersonID, jurisdiction string, at time.Time) (int, error) {
+	defer s.changed(uuid(id))
 	return s.exec(ctx, "voiding offline codes", voidOffline, stamp(at), uuid(id), jurisdiction)
 }
 

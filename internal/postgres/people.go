@@ -29,6 +29,7 @@ func (s *Store) CreatePerson(ctx context.Context, p healthcode.Person, r healthc
 		return healthcode.PersonID{}, err
 	}
 	var person uuid
+	defer func() { s.changed(person) }()
 	err = s.write(ctx, doing, func(tx pgx.Tx) error {
 		var have []healthcode.PersonDocument
 		if person, have, err = s.feedPerson(ctx, tx, hashes); err != nil {
@@ -229,6 +230,7 @@ func (s *Store) UpdatePerson(ctx context.Context, p healthcode.Person, by string
 	if err != nil {
 		return err
 	}
+	defer s.changed(uuid(p.ID))
 	return s.write(ctx, "updating a person", func(tx pgx.Tx) error {
 		if err := keepPast(ctx, tx, uuid(p.ID), by, at); err != nil {
 			return err

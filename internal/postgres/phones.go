@@ -13,6 +13,7 @@ import (
 
 // PutPhone stores a phone, or the one of that id anew. Its person and number stay.
 func (s *Store) PutPhone(ctx context.Context, p healthcode.Phone) error {
+	defer s.changed(uuid(p.Person))
 	return s.write(ctx, "storing a phone", func(tx pgx.Tx) error {
 		person := uuid(p.Person)
 		// One at a time, so that nobody binds a number twice.
@@ -111,6 +112,8 @@ func (s *Store) PhonesLost(ctx context.Context, jurisdiction string, limit int) 
 // PurgePhones works in several transactions. What a deleted row leaves in the files goes with the next VACUUM, which
 // the server does by itself, and with the end of the archived log.
 func (s *Store) PurgePhones(ctx context.Context, now time.Time) (int, error) {
+	var changed []uuid
+	defer func() { s.changed(changed...) }()
 	return s.purge(ctx, "deleting phones", func(tx pgx.Tx) (int, error) {
 		var gone []healthcode.Phone
 		err := eachRow(ctx, tx, phoneColumns+"WHERE delete_after > 0 AND delete_after <= $1 ORDER BY person_id, id LIMIT $2",
@@ -123,6 +126,7 @@ func (s *Store) PurgePhones(ctx context.Context, now time.Time) (int, error) {
 			return 0, err
 		}
 		for _, p := range gone {
+			changed = append(changed, uuid(p.Person))
 			if err := s.forgetPhone(ctx, tx, p); err != nil {
 				return 0, err
 			}
@@ -182,6 +186,7 @@ func (s *Store) PutTrip(ctx context.Context, trip healthcode.Trip) error {
 	if err != nil {
 		return err
 	}
+	defer s.changed(person)
 	return s.write(ctx, "storing a trip", func(tx pgx.Tx) error {
 		if err := mustExist(ctx, tx, person); err != nil {
 			return err
@@ -213,6 +218,7 @@ func (s *Store) Trip(ctx context.Context, id healthcode.PersonID) (healthcode.Tr
 
 // DeleteTrip does nothing where there is none.
 func (s *Store) DeleteTrip(ctx context.Context, id healthcode.PersonID) error {
+	defer s.changed(uuid(id))
 	_, err := s.exec(ctx, "deleting a trip", "DELETE FROM trip WHERE person_id = $1", uuid(id))
 	return err
 }

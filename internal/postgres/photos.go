@@ -21,6 +21,7 @@ func (s *Store) PutPhoto(ctx context.Context, p healthcode.Photo) error {
 		return fmt.Errorf("encrypting a photo: %w", err)
 	}
 	person, end := uuid(p.Person), stamp(p.DeleteAfter)
+	defer s.changed(person)
 	return s.write(ctx, "storing a photo", func(tx pgx.Tx) error {
 		if err := mustExist(ctx, tx, person); err != nil {
 			return err
@@ -90,8 +91,9 @@ func (s *Store) PhotosWaiting(ctx context.Context, jurisdiction string, limit in
 
 // ReviewPhoto changes photo and person, who lie side by side, in one transaction.
 func (s *Store) ReviewPhoto(ctx context.Context, id, state string, identity healthcode.IdentityState, by string, at time.Time) error {
+	var person uuid
+	defer func() { s.changed(person) }()
 	return s.write(ctx, "reviewing a photo", func(tx pgx.Tx) error {
-		var person uuid
 		err := tx.QueryRow(ctx, selectOwnerKey, "photo:"+id).Scan(&person)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return notFound("id", "没有这张照片", "there is no such photo")

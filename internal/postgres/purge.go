@@ -40,7 +40,13 @@ func (s *Store) purge(ctx context.Context, doing string, some func(pgx.Tx) (int,
 // PurgeFacts deletes what ended at or before now, and clears away the sessions, one-time codes and
 // counters that were over before: nothing else does.
 func (s *Store) PurgeFacts(ctx context.Context, now time.Time) (int, error) {
-	n, err := s.purge(ctx, "deleting facts", func(tx pgx.Tx) (int, error) { return purgeFacts(ctx, tx, now) })
+	var changed []uuid
+	n, err := s.purge(ctx, "deleting facts", func(tx pgx.Tx) (int, error) {
+		persons, err := purgeFacts(ctx, tx, now)
+		changed = append(changed, persons...)
+		return len(persons), err
+	})
+	s.changed(changed...)
 	if err != nil {
 		return n, err
 	}
@@ -59,9 +65,10 @@ func (s *Store) PurgeFacts(ctx context.Context, now time.Time) (int, error) {
 	return n, err
 }
 
-func purgeFacts(ctx context.Context, tx pgx.Tx, now time.Time) (int, error) {
-	var persons, keys []uuid
-	err := eachRow(ctx, tx, "SELECT person_id, key FROM fact WHERE delete_after > 0 AND delete_after <= $1 ORDER BY key LIMIT $2",
+// purgeFacts returns whose facts it has deleted, one for each.
+func purgeFacts(ctx context.Context, tx pgx.Tx, now time.Time) (persons []uuid, err error) {
+	var keys []uuid
+	err = eachRow(ctx, tx, "SELECT person_id, key FROM fact WHERE delete_after > 0 AND delete_after <= $1 ORDER BY key LIMIT $2",
 		[]any{stamp(now), purgeRows}, func(scan scanner) error {
 			var person, key uuid
 			err := scan(&person, &key)
@@ -69,17 +76,17 @@ func purgeFacts(ctx context.Context, tx pgx.Tx, now time.Time) (int, error) {
 			return err
 		})
 	if err != nil || len(keys) == 0 {
-		return 0, err
+		return nil, err
 	}
 	// The key first: whoever wants the name meanwhile waits for the end of this.
 	if _, err := tx.Exec(ctx, "DELETE FROM fact_key WHERE key = ANY($1)", keys); err != nil {
-		return 0, err
+		return persons, err
 	}
 	var batch pgx.Batch
 	for i, key := range keys {
 		batch.Queue("DELETE FROM fact WHERE person_id = $1 AND key = $2", persons[i], key)
 	}
-	return len(keys), tx.SendBatch(ctx, &batch).Close()
+	return persons, tx.SendBatch(ctx, &batch).Close()
 }
 
 // PurgeMessages works in several transactions.

@@ -18,6 +18,7 @@ func registrationArgs(r healthcode.Registration) []any {
 // Register does nothing where the person has accepted the same declaration in
 // the jurisdiction before: the first acceptance is the one that is kept.
 func (s *Store) Register(ctx context.Context, r healthcode.Registration) error {
+	defer s.changed(uuid(r.Person))
 	return s.write(ctx, "registering", func(tx pgx.Tx) error {
 		// A person whom only a feed has named counts as registered from now on.
 		tag, err := tx.Exec(ctx, "UPDATE person SET registered = CASE registered WHEN 0 THEN $2 ELSE registered END WHERE person_id = $1",

@@ -10,6 +10,7 @@ import (
 
 // PutRelation stores a relation, or the one of that id anew. Asker and subject stay.
 func (s *Store) PutRelation(ctx context.Context, r healthcode.Relation) error {
+	defer s.changed(uuid(r.Asker), uuid(r.Subject))
 	return s.write(ctx, "storing a relation", func(tx pgx.Tx) error {
 		persons := []uuid{uuid(r.Asker), uuid(r.Subject)}
 		for _, person := range persons {

@@ -33,6 +33,7 @@ func (s *Store) PutSession(ctx context.Context, v healthcode.Session) error {
 	if err != nil {
 		return err
 	}
+	defer s.changedOwner(v.Person)
 	return s.write(ctx, "storing a session", func(tx pgx.Tx) error {
 		if v.Person != (healthcode.PersonID{}) {
 			if err := mustExist(ctx, tx, owner); err != nil {
@@ -151,22 +152,40 @@ func scanBytes(scan scanner) (b []byte, err error) {
 
 // DeleteSession does nothing where there is no such session.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {
-	return s.write(ctx, "deleting a session", func(tx pgx.Tx) error { return deleteSession(ctx, tx, id) })
+	var owner healthcode.PersonID
+	defer func() { s.changedOwner(owner) }()
+	return s.write(ctx, "deleting a session", func(tx pgx.Tx) (err error) {
+		owner, err = deleteSession(ctx, tx, id)
+		return err
+	})
 }
 
-func deleteSession(ctx context.Context, tx pgx.Tx, id string) error {
+// deleteSession returns the person whose it was; zero for staff.
+func deleteSession(ctx context.Context, tx pgx.Tx, id string) (person healthcode.PersonID, err error) {
 	token, owner, err := lockSession(ctx, tx, id)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil
+		return person, nil
 	}
 	if err != nil {
-		return err
+		return person, err
 	}
 	var batch pgx.Batch
-	batch.Queue("DELETE FROM session WHERE token_hash = $1", token)
+	batch.Queue("DELETE FROM session WHERE token_hash = $1 RETURNING person_id", token).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			var of *uuid
+			if err := rows.Scan(&of); err != nil {
+				return err
+			}
+			if of != nil {
+				person = healthcode.PersonID(*of)
+			}
+		}
+		return rows.Err()
+	})
 	batch.Queue("DELETE FROM session_owner WHERE owner = $1 AND id = $2", owner, id)
 	batch.Queue("DELETE FROM session_key WHERE id = $1", id)
-	return tx.SendBatch(ctx, &batch).Close()
+	err = tx.SendBatch(ctx, &batch).Close()
+	return person, err
 }
 
 // DeleteSessions deletes by person, or by staff where person is zero.
@@ -175,6 +194,7 @@ func (s *Store) DeleteSessions(ctx context.Context, id healthcode.PersonID, staf
 	if err != nil {
 		return err
 	}
+	defer s.changedOwner(id)
 	return s.write(ctx, "signing out everywhere", func(tx pgx.Tx) error {
 		var ids []string
 		// In order, so that two who sign the same person out don't wait for each other.
@@ -188,7 +208,7 @@ func (s *Store) DeleteSessions(ctx context.Context, id healthcode.PersonID, staf
 			return err
 		}
 		for _, id := range ids {
-			if err := deleteSession(ctx, tx, id); err != nil {
+			if _, err := deleteSession(ctx, tx, id); err != nil {
 				return err
 			}
 		}

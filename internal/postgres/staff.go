@@ -14,6 +14,7 @@ func (s *Store) PutStaff(ctx context.Context, m healthcode.Staff) error {
 	if len(m.TokenHash) > 0 {
 		token = m.TokenHash
 	}
+	defer s.changedOwner(healthcode.PersonID{})
 	_, err := s.exec(ctx, doing, `INSERT INTO staff (name, role, jurisdiction, venue, source, password_hash, token_hash, disabled)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET role = excluded.role, jurisdiction = excluded.jurisdiction,
 		venue = excluded.venue, source = excluded.source, password_hash = excluded.password_hash, token_hash = excluded.token_hash,

@@ -2,7 +2,7 @@
 // for several servers at once, and, where Citus has spread its tables, for several machines.
 //
 // Nothing is true in the memory of one process alone: whatever a method answers was read after it
-// was called. What a person owns is found by person_id in one place; the tables in
+// was called, and every change is told to the other processes. What a person owns is found by person_id in one place; the tables in
 // which people, facts and sessions are looked up by something else are keyed by that.
 package postgres
 
@@ -29,6 +29,7 @@ type Store struct {
 	reads  *reads
 	// areas shares the read that every request makes.
 	areas sharedRead
+	feed  *feed
 
 	once   sync.Once
 	closed chan struct{}
@@ -64,6 +65,10 @@ func open(ctx context.Context, dsn string, sealer healthcode.Sealer) (*Store, er
 	}
 	s := &Store{sealer: sealer, pool: pool, closed: make(chan struct{})}
 	if err := s.prepare(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	if s.feed, err = newFeed(ctx, pool); err != nil {
 		pool.Close()
 		return nil, err
 	}
@@ -121,6 +126,7 @@ func (s *Store) Close() error {
 	s.once.Do(func() {
 		close(s.closed)
 		s.reads.close()
+		s.feed.close()
 		s.pool.Close()
 	})
 	return nil

@@ -87,6 +87,7 @@ func (t *tx) putCase(r *caseRow) (healthcode.Outcome, error) {
 	if err != nil || n == 0 {
 		return healthcode.Conflict, err
 	}
+	t.touch(r.person)
 	for i, e := range r.Entries {
 		_, err := t.exec(`INSERT INTO case_entry SELECT ?1, COALESCE(MAX(n), 0) + 1, ?2, ?3, ?4, ?5, ?6, ?7 FROM case_entry WHERE case_id = ?1`,
 			c.ID, e.ID, stamp(e.At), string(e.Role), e.By, e.Kind, r.texts[i])

@@ -23,6 +23,7 @@ func (s *Store) PutDispute(ctx context.Context, d healthcode.Dispute) error {
 		return fmt.Errorf("encrypting a dispute: %w", err)
 	}
 	return s.write(ctx, "storing a dispute", func(t *tx) error {
+		t.touch(person)
 		_, err := t.exec(`INSERT INTO dispute VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
 			jurisdiction = ?3, rule = ?4, facts = ?5, statement = ?6, at = ?7, state = ?8`,
 			person, d.ID, d.Jurisdiction, d.Rule, string(facts), statement, stamp(d.At), d.State)

@@ -11,6 +11,7 @@ import (
 // PutVenue replaces the venue of that id.
 func (s *Store) PutVenue(ctx context.Context, v healthcode.Venue) error {
 	return s.write(ctx, "storing a venue", func(t *tx) error {
+		t.staff = true
 		_, err := t.exec("INSERT OR REPLACE INTO venue VALUES (?, ?, ?, ?, ?, ?)",
 			v.ID, v.Jurisdiction, v.Kind, v.Name.ZH, v.Name.EN, v.Area)
 		return err

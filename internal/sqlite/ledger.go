@@ -178,6 +178,7 @@ func (t *tx) insertFact(row *factRow, code, n int64) error {
 		return noSuchPerson(err)
 	}
 	t.facts++
+	t.touch(row.person)
 	if row.end == 0 {
 		return nil
 	}

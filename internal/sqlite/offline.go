@@ -16,6 +16,7 @@ func (s *Store) PutOfflineCode(ctx context.Context, c healthcode.OfflineCode) er
 		return err
 	}
 	return s.write(ctx, "storing an offline code", func(t *tx) error {
+		t.touch(person)
 		if _, err := t.exec(voidOffline, stamp(c.Issued), person, c.Jurisdiction); err != nil {
 			return err
 		}
@@ -49,6 +50,7 @@ func (s *Store) OfflineCodesOf(ctx context.Context, id healthcode.PersonID) ([]h
 // VoidOfflineCodes changes a range of an index.
 func (s *Store) VoidOfflineCodes(ctx context.Context, id healthcode.PersonID, jurisdiction string, at time.Time) (n int, err error) {
 	err = s.write(ctx, "voiding offline codes", func(t *tx) error {
+		t.touch(s.ids.orNone(id))
 		n, err = t.change(voidOffline, stamp(at), s.ids.orNone(id), jurisdiction)
 		return err
 	})

@@ -43,6 +43,7 @@ func (s *Store) createPerson(t *tx, p healthcode.Person, at time.Time) (int64, e
 	if err != nil {
 		return 0, err
 	}
+	t.touch(person)
 	_, err = t.exec("UPDATE person SET profile = ?, identity = ?, registered = ? WHERE person = ?",
 		profile, identityCode(p.Identity), stamp(at), person)
 	if err != nil {
@@ -111,6 +112,7 @@ func (s *Store) insertPerson(t *tx, documents []healthcode.PersonDocument) (int6
 // addDocuments links the documents that the person doesn't have yet, and
 // brings those that the person has up to date; the last one becomes current.
 func (s *Store) addDocuments(t *tx, person int64, documents []healthcode.PersonDocument) error {
+	t.touch(person)
 	have, err := s.documentsOf(t.conn, person)
 	if err != nil {
 		return err
@@ -256,6 +258,7 @@ func (s *Store) UpdatePerson(ctx context.Context, p healthcode.Person, by string
 
 // keepPast copies what is about to change into the history. CodeNotFound.
 func (t *tx) keepPast(person int64, by string, at time.Time) error {
+	t.touch(person)
 	n, err := t.change(`INSERT INTO person_past
 		SELECT person, (SELECT coalesce(max(n), -1) + 1 FROM person_past WHERE person = ?1), profile, identity, ?2, ?3
 		FROM person WHERE person = ?1`, person, by, stamp(at))

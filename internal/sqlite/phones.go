@@ -16,6 +16,7 @@ func (s *Store) PutPhone(ctx context.Context, p healthcode.Phone) error {
 		return err
 	}
 	return s.write(ctx, "storing a phone", func(t *tx) error {
+		t.touch(person)
 		err := t.each(phonesOf, []any{person}, func(scan scanner) error {
 			have, err := s.scanPhone(scan)
 			switch {
@@ -139,6 +140,7 @@ func (s *Store) purgePhones(t *tx, now time.Time) (int, error) {
 		if _, err := t.exec("DELETE FROM message WHERE id >= ? AND id < ?", messages, messages[:len(messages)-1]+"."); err != nil {
 			return 0, err
 		}
+		t.touch(person)
 		if _, err := t.exec("DELETE FROM phone WHERE person = ? AND id = ?", person, p.ID); err != nil {
 			return 0, err
 		}

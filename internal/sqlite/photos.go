@@ -24,6 +24,7 @@ func (s *Store) PutPhoto(ctx context.Context, p healthcode.Photo) error {
 		return fmt.Errorf("encrypting a photo: %w", err)
 	}
 	return s.write(ctx, "storing a photo", func(t *tx) error {
+		t.touch(person)
 		_, err := t.exec("INSERT INTO photo VALUES (?, ?, ?, ?, ?, ?, ?, '', 0)",
 			person, p.ID, p.Jurisdiction, p.Type, stamp(p.Uploaded), stamp(p.DeleteAfter), photoWaiting)
 		if taken(err) {

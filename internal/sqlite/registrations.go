@@ -24,6 +24,7 @@ func (s *Store) Register(ctx context.Context, r healthcode.Registration) error {
 }
 
 func (t *tx) register(person int64, r healthcode.Registration) error {
+	t.touch(person)
 	_, err := t.exec("INSERT INTO registration VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		person, r.Jurisdiction, r.Declaration, r.Language, r.Channel, stamp(r.At))
 	return noSuchPerson(err)

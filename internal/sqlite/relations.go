@@ -17,6 +17,8 @@ func (s *Store) PutRelation(ctx context.Context, r healthcode.Relation) error {
 		return err
 	}
 	return s.write(ctx, "storing a relation", func(t *tx) error {
+		t.touch(asker)
+		t.touch(subject)
 		_, err := t.exec(`INSERT INTO relation VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
 			jurisdiction = ?4, kind = ?5, state = ?6, asked = ?7, changed = ?8`,
 			asker, r.ID, subject, r.Jurisdiction, r.Kind, r.State, stamp(r.Asked), stamp(r.Changed))

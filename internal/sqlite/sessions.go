@@ -26,6 +26,11 @@ func (s *Store) PutSession(ctx context.Context, v healthcode.Session) error {
 		_, err = t.exec(`INSERT INTO session VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (id) DO UPDATE SET
 			token_hash = ?2, person = ?3, staff = ?4, device = ?5, created = ?6, seen = ?7, expires = ?8`,
 			v.ID, v.TokenHash, person, orNullText(v.Staff), v.Device, stamp(v.Created), stamp(v.Seen), stamp(v.Expires))
+		if v.Person == (healthcode.PersonID{}) {
+			t.staff = true
+		} else {
+			t.touch(s.ids.orNone(v.Person))
+		}
 		if taken(err) {
 			return healthcode.Errorf(healthcode.CodeConflict, "token", "该令牌已被使用", "the token belongs to another session")
 		}
@@ -68,19 +73,27 @@ func (s *Store) SessionsOf(ctx context.Context, id healthcode.PersonID) ([]healt
 // DeleteSession does nothing where there is no such session.
 func (s *Store) DeleteSession(ctx context.Context, id string) error {
 	return s.write(ctx, "deleting a session", func(t *tx) error {
-		_, err := t.exec("DELETE FROM session WHERE id = ?", id)
-		return err
+		return t.deleteSessions("DELETE FROM session WHERE id = ? RETURNING person", id)
 	})
 }
 
 // DeleteSessions deletes by person, or by staff where person is zero.
 func (s *Store) DeleteSessions(ctx context.Context, id healthcode.PersonID, staff string) error {
-	query, arg := "DELETE FROM session WHERE staff = ?", any(staff)
+	query, arg := "DELETE FROM session WHERE staff = ? RETURNING person", any(staff)
 	if id != (healthcode.PersonID{}) {
-		query, arg = "DELETE FROM session WHERE person = ?", s.ids.orNone(id)
+		query, arg = "DELETE FROM session WHERE person = ? RETURNING person", s.ids.orNone(id)
 	}
 	return s.write(ctx, "signing out everywhere", func(t *tx) error {
-		_, err := t.exec(query, arg)
+		return t.deleteSessions(query, arg)
+	})
+}
+
+// deleteSessions runs a query that returns whose they were.
+func (t *tx) deleteSessions(query string, arg any) error {
+	return t.each(query, []any{arg}, func(scan scanner) error {
+		var person *int64
+		err := scan(&person)
+		t.touchOwner(person)
 		return err
 	})
 }

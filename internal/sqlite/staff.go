@@ -9,6 +9,7 @@ import (
 // PutStaff replaces the account of that name. CodeConflict: the token is another's.
 func (s *Store) PutStaff(ctx context.Context, m healthcode.Staff) error {
 	return s.write(ctx, "storing an account", func(t *tx) error {
+		t.staff = true
 		_, err := t.exec(`INSERT INTO staff VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT (name) DO UPDATE SET
 			role = ?2, jurisdiction = ?3, venue = ?4, source = ?5, password_hash = ?6, token_hash = ?7, disabled = ?8`,
 			m.Name, m.Role, m.Jurisdiction, m.Venue, m.Source, m.PasswordHash, orNull(m.TokenHash), m.Disabled)

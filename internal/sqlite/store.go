@@ -27,6 +27,7 @@ type Store struct {
 	refs    *refHash
 	sources *sourceNames
 
+	feed            feed
 	writeDB, readDB *sql.DB
 	writer          *writer
 	readers         chan *conn // those that are idle
@@ -81,7 +82,8 @@ func (s *Store) open(ctx context.Context, path string) (err error) {
 	if err := s.keys(c); err != nil {
 		return err
 	}
-	s.writer = newWriter(c)
+	s.feed.ids = s.ids
+	s.writer = newWriter(c, &s.feed)
 	return nil
 }
 

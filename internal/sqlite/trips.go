@@ -20,6 +20,7 @@ func (s *Store) PutTrip(ctx context.Context, trip healthcode.Trip) error {
 		return err
 	}
 	return s.write(ctx, "storing a trip", func(t *tx) error {
+		t.touch(person)
 		_, err := t.exec("INSERT OR REPLACE INTO trip VALUES (?, ?, ?, ?)", person, stamp(trip.Expires), stamp(trip.Ready), string(state))
 		return noSuchPerson(err)
 	})
@@ -46,6 +47,7 @@ func (s *Store) Trip(ctx context.Context, id healthcode.PersonID) (healthcode.Tr
 // DeleteTrip does nothing where there is none.
 func (s *Store) DeleteTrip(ctx context.Context, id healthcode.PersonID) error {
 	return s.write(ctx, "deleting a trip", func(t *tx) error {
+		t.touch(s.ids.orNone(id))
 		_, err := t.exec("DELETE FROM trip WHERE person = ?", s.ids.orNone(id))
 		return err
 	})

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"time"
+
+	"healthcode"
 )
 
 // A group is committed when no further write waits, or when it has this many
@@ -25,8 +28,11 @@ type write struct {
 	ctx  context.Context
 	rows int // about how many it writes
 	run  func(*tx) error
-	err  error
-	done chan struct{}
+	// What it has changed, for the feed.
+	changed      []int64
+	staff, areas bool
+	err          error
+	done         chan struct{}
 }
 
 // tx is what a write may use while it runs. Reads see the writes before it.
@@ -35,6 +41,9 @@ type tx struct {
 	w *writer
 	// persons, facts and areas are added to the totals if the write succeeds.
 	persons, facts, areas int
+	// changed are those of whom the write changes something, and staff says whether it changes an account or a venue.
+	changed []int64
+	staff   bool
 	// sources are those that the group has named or looked up so far.
 	sources map[string]int64
 }
@@ -43,6 +52,7 @@ type tx struct {
 // writes, runs each under a savepoint of its own and commits them as a group.
 type writer struct {
 	conn    *conn
+	feed    *feed
 	queue   chan *write
 	stopped chan struct{}
 	// sources is the committed part of the dictionary; only the goroutine uses it.
@@ -52,8 +62,8 @@ type writer struct {
 	closed bool
 }
 
-func newWriter(c *conn) *writer {
-	w := &writer{conn: c, queue: make(chan *write, maxGroupWrites), stopped: make(chan struct{}),
+func newWriter(c *conn, f *feed) *writer {
+	w := &writer{conn: c, feed: f, queue: make(chan *write, maxGroupWrites), stopped: make(chan struct{}),
 		sources: map[string]int64{}}
 	go w.loop()
 	return w
@@ -97,11 +107,21 @@ func (w *writer) close() {
 
 func (w *writer) loop() {
 	defer close(w.stopped)
-	for first := range w.queue {
-		group := w.collect(first)
-		w.commit(group)
-		for _, op := range group {
-			close(op.done)
+	look := time.NewTicker(lookEvery)
+	defer look.Stop()
+	for {
+		select {
+		case first, ok := <-w.queue:
+			if !ok {
+				return
+			}
+			group := w.collect(first)
+			w.commit(group)
+			for _, op := range group {
+				close(op.done)
+			}
+		case <-look.C:
+			w.lookAbroad()
 		}
 	}
 }
@@ -131,6 +151,7 @@ func (w *writer) commit(group []*write) {
 	if err != nil {
 		// Where SQLite has rolled back by itself there is nothing left to roll back.
 		_, _ = w.conn.exec("ROLLBACK")
+		w.feed.Tell(healthcode.Event{All: true})
 		err, _ = broken(err)
 		for _, op := range group {
 			op.err = fmt.Errorf("the write was undone: %w", err)
@@ -141,6 +162,7 @@ func (w *writer) commit(group []*write) {
 		clear(w.sources)
 	}
 	maps.Copy(w.sources, t.sources)
+	w.tell(group)
 }
 
 func (w *writer) transaction(t *tx, group []*write) error {
@@ -152,12 +174,13 @@ func (w *writer) transaction(t *tx, group []*write) error {
 		if op.err = op.ctx.Err(); op.err != nil {
 			continue
 		}
-		t.persons, t.facts, t.areas = 0, 0, 0
+		t.persons, t.facts, t.areas, t.changed, t.staff = 0, 0, 0, nil, false
 		if err := w.savepoint(t, op); err != nil {
 			return err
 		}
 		if op.err == nil {
 			persons, facts, areas = persons+t.persons, facts+t.facts, areas+t.areas
+			op.changed, op.staff, op.areas = t.changed, t.staff, t.areas > 0
 		}
 	}
 	for name, n := range map[string]int{"persons": persons, "facts": facts, "areas": areas} {

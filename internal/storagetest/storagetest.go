@@ -44,6 +44,7 @@ func Run(t *testing.T, open Open) {
 		{"Feeds", feedTests},
 		{"Travel", travelTests},
 		{"Concurrency", concurrencyTests},
+		{"Watch", watchTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for name, test := range group.tests {

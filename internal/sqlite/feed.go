@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"healthcode"
+)
+
+// lookEvery is how often the writer looks whether another process has written: one read of shared memory.
+const lookEvery = 200 * time.Millisecond
+
+// feed tells of changes. Those of this process come from the writer, after the commit and before the caller learns
+// of it; that another process, such as an import beside the server, has written shows only in the file's version.
+type feed struct {
+	healthcode.Feed
+	ids *personIDs
+	// version is what the writer's connection last saw; only its goroutine uses it. 0: not looked yet.
+	version int64
+}
+
+// Watch never fails before ctx ends or the store is closed.
+func (s *Store) Watch(ctx context.Context, changed func(healthcode.Event)) error {
+	defer s.feed.Follow(changed)()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closed:
+		return fmt.Errorf("following changes: %w", ErrClosed)
+	}
+}
+
+// touch says that the write changes something of a person.
+func (t *tx) touch(person int64) {
+	if n := len(t.changed); n == 0 || t.changed[n-1] != person {
+		t.changed = append(t.changed, person)
+	}
+}
+
+// touchOwner is touch for what belongs to a person or, where that is nil, to a member of staff.
+func (t *tx) touchOwner(person *int64) {
+	if person == nil {
+		t.staff = true
+		return
+	}
+	t.touch(*person)
+}
+
+// tell reports what a group has changed, in one event.
+func (w *writer) tell(group []*write) {
+	w.lookAbroad()
+	if !w.feed.Watched() {
+		return
+	}
+	var event healthcode.Event
+	var people []int64
+	for _, op := range group {
+		if op.err == nil {
+			people = append(people, op.changed...)
+			event.Areas, event.Staff = event.Areas || op.areas, event.Staff || op.staff
+		}
+	}
+	slices.Sort(people)
+	for _, person := range slices.Compact(people) {
+		event.People = append(event.People, w.feed.ids.id(person))
+	}
+	if len(event.People) > 0 || event.Areas || event.Staff {
+		w.feed.Tell(event)
+	}
+}
+
+// lookAbroad tells that anything may have changed where another process has written since it last looked. The
+// version that this connection sees stays as it is while only this connection writes.
+func (w *writer) lookAbroad() {
+	if !w.feed.Watched() {
+		w.feed.version = 0
+		return
+	}
+	var version int64
+	err := w.conn.row([]any{&version}, "PRAGMA data_version")
+	before := w.feed.version
+	w.feed.version = version
+	if err != nil || before != version {
+		w.feed.Tell(healthcode.Event{All: true})
+	}
+}
