@@ -14,6 +14,7 @@ import (
 // otherwise. An instant comes back as the same instant, in UTC.
 type Store interface {
 	Ledger
+	Trust
 	AreaStore
 	People
 	Access

@@ -29,6 +29,8 @@ var spreads = []spread{
 	{"bulletin", "", ""},
 	{"test_site", "", ""},
 	{"lab", "", ""},
+	{"trust_record", "", ""},
+	{"revocation", "", ""},
 
 	{"person", "person_id", "none"},
 	{"person_past", "person_id", "person"},

@@ -22,6 +22,7 @@ func Run(t *testing.T, open Open) {
 		tests map[string]func(*testing.T, healthcode.Store)
 	}{
 		{"Ledger", ledgerTests},
+		{"Trust", trustTests},
 		{"Areas", areaTests},
 		{"People", peopleTests},
 		{"Staff", staffTests},
