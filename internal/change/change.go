@@ -38,6 +38,7 @@ type Store interface {
 	healthcode.People
 	healthcode.Access
 	healthcode.Messages
+	healthcode.Feeds
 }
 
 // Service makes changes. Everything is limited to the actor's jurisdiction, and every look is recorded.
@@ -52,13 +53,12 @@ type Service struct {
 	// Raised is called for each alarm. May be nil.
 	Raised func(kind string)
 
-	mu    sync.Mutex // between counting what was changed and changing one more
-	feeds map[feedKey]feedSeen
+	mu sync.Mutex // between counting what was changed and changing one more
 }
 
 // New returns a service.
 func New(store Store, status *status.Service, clock healthcode.Clock, log *slog.Logger, limits Limits) *Service {
-	return &Service{store: store, status: status, clock: clock, log: log, limits: limits, feeds: map[feedKey]feedSeen{}}
+	return &Service{store: store, status: status, clock: clock, log: log, limits: limits}
 }
 
 // Officers are those who may propose, agree and refuse.

@@ -37,9 +37,6 @@ type Feed struct {
 	waits        bool         // an alarm waits for a third person
 }
 
-// feedSeen is the people about whom an account has sent, by when it first did.
-type feedSeen map[[8]byte]time.Time
-
 // Feed begins to watch a call by an account.
 func (s *Service) Feed(ctx context.Context, a healthcode.Actor, jurisdiction string) (*Feed, error) {
 	f := &Feed{service: s, ctx: ctx, jurisdiction: jurisdiction, account: a.Staff}
@@ -79,39 +76,26 @@ func (f *Feed) Allow(fact *healthcode.Fact) error {
 		return err
 	}
 	s := f.service
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	key := feedKey{f.account, f.jurisdiction, judged}
-	seen := s.feeds[key]
-	if seen == nil {
-		seen = feedSeen{}
-		s.feeds[key] = seen
-	}
 	now := s.clock.Now()
 	sum := sha256.Sum256(person)
-	id := [8]byte(sum[:8])
-	first, again := seen[id]
-	if again && now.Sub(first) < window {
-		return nil
+	limit := f.allowed[judged]
+	if f.waits {
+		limit = 0 // who was sent about before the alarm may be sent about again
 	}
-	if len(seen) >= f.allowed[judged] {
-		for id, first := range seen {
-			if now.Sub(first) >= window {
-				delete(seen, id)
-			}
-		}
+	n, fresh, err := s.store.SeeFeed(f.ctx, feedName(f.account, f.jurisdiction, judged), sum[:8], now, now.Add(-window), limit)
+	if err != nil {
+		return err
 	}
-	if f.waits || len(seen) >= f.allowed[judged] {
+	if fresh && n > limit {
 		f.waits = true
 		return s.stop(f.ctx, f.jurisdiction, AlarmFeed, f.account, f.allowed[judged], f.account)
 	}
-	seen[id] = now
 	return nil
 }
 
-type feedKey struct {
-	account, jurisdiction string
-	judged                bool
+// feedName names what is counted together.
+func feedName(account, jurisdiction string, judged bool) string {
+	return fmt.Sprintf("%s:%s:%t", jurisdiction, account, judged)
 }
 
 // judgements are the kinds of fact that are somebody's word about a person.

@@ -17,71 +17,130 @@ import (
 // does, and its pass ids can be opened for a day after it last did.
 var rotation = pass.Rotation{Period: 7 * 24 * time.Hour, Ahead: 48 * time.Hour, Keep: 24 * time.Hour}
 
-// Secrets keeps named secrets, encrypted. Secret returns CodeNotFound.
+// Secrets keeps named secrets, encrypted. Secret returns CodeNotFound, and PutSecret CodeConflict where another process
+// has put one of that name since Secret was called.
 type Secrets interface {
 	Secret(name string) ([]byte, error)
 	PutSecret(name string, value []byte) error
 }
 
-// Keys holds the pass keys of each jurisdiction and rotates them in time.
+// Keys holds the pass keys of each jurisdiction and rotates them in time. What it keeps in memory is at most keysAge old: another
+// process may have rotated them, which nobody notices, since keys are published long before they sign.
 type Keys struct {
 	secrets Secrets
 	mu      sync.Mutex
-	sets    map[string]*pass.KeySet
-	issuers map[string]*pass.Issuer
-	checked map[string]time.Time
+	read    map[string]*readKeys
 }
 
-// NewKeys returns the keys that a vault holds.
+// readKeys are a jurisdiction's keys as they were read at a time.
+type readKeys struct {
+	set    *pass.KeySet
+	issuer *pass.Issuer
+	at     time.Time
+}
+
+// keysAge is for how long keys are used that were read.
+const keysAge = 10 * time.Second
+
+// keysTries bounds how often keys are rotated anew because another process was faster.
+const keysTries = 5
+
+// NewKeys returns the keys that a vault or a database holds.
 func NewKeys(secrets Secrets) *Keys {
-	return &Keys{secrets: secrets, sets: make(map[string]*pass.KeySet),
-		issuers: make(map[string]*pass.Issuer), checked: make(map[string]time.Time)}
+	return &Keys{secrets: secrets, read: make(map[string]*readKeys)}
 }
 
 // get returns a jurisdiction's keys, made or rotated where it is time.
 func (k *Keys) get(jurisdiction string, now time.Time) (*pass.Issuer, *pass.KeySet, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if last, ok := k.checked[jurisdiction]; ok && now.Sub(last).Abs() < time.Hour {
-		return k.issuers[jurisdiction], k.sets[jurisdiction], nil
-	}
-	name := "pass:" + jurisdiction
-	set := k.sets[jurisdiction]
-	if set == nil {
-		secret, err := k.secrets.Secret(name)
-		switch {
-		case err == nil:
-			if set, err = pass.ParseKeySet(secret); err != nil {
-				return nil, nil, fmt.Errorf("reading the pass keys of %s: %w", jurisdiction, err)
-			}
-		case healthcode.CodeOf(err) == healthcode.CodeNotFound:
-			if set, err = pass.NewKeySet(); err != nil {
-				return nil, nil, err
-			}
-		default:
-			return nil, nil, fmt.Errorf("reading the pass keys of %s: %w", jurisdiction, err)
-		}
-	}
-	set, changed, err := set.Rotate(now, rotation)
-	if err != nil {
-		return nil, nil, fmt.Errorf("rotating the pass keys of %s: %w", jurisdiction, err)
-	}
-	if changed {
-		secret, err := set.SecretJSON()
+	r := k.read[jurisdiction]
+	if r == nil || now.Sub(r.at).Abs() >= keysAge {
+		set, err := k.rotated(jurisdiction, now)
 		if err != nil {
 			return nil, nil, err
 		}
+		issuer, err := pass.NewIssuer(jurisdiction, set)
+		if err != nil {
+			return nil, nil, err
+		}
+		r = &readKeys{set, issuer, now}
+		k.read[jurisdiction] = r
+	}
+	return r.issuer, r.set, nil
+}
+
+// renew reads the keys anew that were read before now: a key came that isn't known.
+func (k *Keys) renew(jurisdiction string, now time.Time) (renewed bool) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	r := k.read[jurisdiction]
+	if r == nil || now.Sub(r.at).Abs() < time.Second {
+		return false // so that made-up codes don't ask the database each time
+	}
+	delete(k.read, jurisdiction)
+	return true
+}
+
+// rotated reads the keys, and stores them with the keys that it is time for.
+func (k *Keys) rotated(jurisdiction string, now time.Time) (*pass.KeySet, error) {
+	return k.change(jurisdiction, func(set *pass.KeySet) (*pass.KeySet, bool, error) { return set.Rotate(now, rotation) })
+}
+
+// Revoke takes a key out of a jurisdiction's, because others may have learned it, and makes those that sign instead. Every process
+// uses them within keysAge; a door, when it next fetches the public keys. CodeNotFound.
+func (k *Keys) Revoke(jurisdiction string, id pass.KeyID, now time.Time) error {
+	_, err := k.change(jurisdiction, func(set *pass.KeySet) (*pass.KeySet, bool, error) {
+		rest := set.Without(id)
+		if len(rest.Public()) == len(set.Public()) {
+			return nil, false, healthcode.Errorf(healthcode.CodeNotFound, "id", "没有这个密钥", "there is no key %s of %s", id, jurisdiction)
+		}
+		next, _, err := rest.Rotate(now, rotation)
+		return next, true, err
+	})
+	if err == nil {
+		k.mu.Lock()
+		delete(k.read, jurisdiction)
+		k.mu.Unlock()
+	}
+	return err
+}
+
+// change stores what f makes of the keys, unless another process changes them meanwhile: then it begins anew with what that one left.
+func (k *Keys) change(jurisdiction string, f func(*pass.KeySet) (*pass.KeySet, bool, error)) (*pass.KeySet, error) {
+	name := "pass:" + jurisdiction
+	for try := 1; ; try++ {
+		set, err := pass.NewKeySet()
+		secret, found := k.secrets.Secret(name)
+		switch {
+		case found == nil:
+			if set, err = pass.ParseKeySet(secret); err != nil {
+				return nil, fmt.Errorf("reading the pass keys of %s: %w", jurisdiction, err)
+			}
+		case healthcode.CodeOf(found) != healthcode.CodeNotFound:
+			return nil, fmt.Errorf("reading the pass keys of %s: %w", jurisdiction, found)
+		case err != nil:
+			return nil, err
+		}
+		next, changed, err := f(set)
+		if err != nil {
+			return nil, fmt.Errorf("changing the pass keys of %s: %w", jurisdiction, err)
+		}
+		if !changed {
+			return next, nil
+		}
+		if secret, err = next.SecretJSON(); err != nil {
+			return nil, err
+		}
 		// A key that signed but wasn't kept would leave passes that nobody can open.
-		if err := k.secrets.PutSecret(name, secret); err != nil {
-			return nil, nil, fmt.Errorf("keeping the pass keys of %s: %w", jurisdiction, err)
+		err = k.secrets.PutSecret(name, secret)
+		if err == nil {
+			return next, nil
+		}
+		if healthcode.CodeOf(err) != healthcode.CodeConflict || try == keysTries {
+			return nil, fmt.Errorf("keeping the pass keys of %s: %w", jurisdiction, err)
 		}
 	}
-	issuer, err := pass.NewIssuer(jurisdiction, set)
-	if err != nil {
-		return nil, nil, err
-	}
-	k.sets[jurisdiction], k.issuers[jurisdiction], k.checked[jurisdiction] = set, issuer, now
-	return issuer, set, nil
 }
 
 // Public returns a jurisdiction's public keys, for its well-known address.
@@ -144,6 +203,22 @@ func (s *Service) Renew(ctx context.Context, a healthcode.Actor, jurisdiction, r
 // Claims verifies a pass of one of the jurisdictions here. The error is a *[pass.Failure].
 func (s *Service) Claims(text string, jurisdictions ...string) (pass.Claims, error) {
 	now := s.clock.Now()
+	claims, err := s.claims(text, now, jurisdictions)
+	var failure *pass.Failure
+	if !errors.As(err, &failure) || failure.Code != pass.UnknownKey {
+		return claims, err
+	}
+	renewed := false
+	for _, j := range jurisdictions {
+		renewed = s.keys.renew(j, now) || renewed
+	}
+	if renewed {
+		return s.claims(text, now, jurisdictions)
+	}
+	return claims, err
+}
+
+func (s *Service) claims(text string, now time.Time, jurisdictions []string) (pass.Claims, error) {
 	accepted := make(map[string][]pass.PublicKey)
 	for _, j := range jurisdictions {
 		keys, err := s.keys.Public(j, now)

@@ -1,0 +1,106 @@
+// Package lease lets one of several processes do a task, and another where that one has ended. Who has a task stands in
+// the database.
+package lease
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"healthcode"
+)
+
+// How long a task is held, how often its holder says that it still lives, and how long before the end of its time
+// a holder that can't say so gives up. The clocks of the machines may differ by less than Margin.
+const (
+	Held   = 6 * time.Second
+	Renew  = 2 * time.Second
+	Margin = time.Second
+)
+
+// Tasks says who has a task.
+type Tasks interface {
+	// ClaimTask hands a task to holder until then, unless somebody else has it at now.
+	ClaimTask(ctx context.Context, task, holder string, now, until time.Time) (bool, error)
+}
+
+// Keeper claims tasks for one process.
+type Keeper struct {
+	Tasks  Tasks
+	Holder string // another one in each process
+	Clock  healthcode.Clock
+	Log    *slog.Logger
+}
+
+// Run does work whenever the task is this process's, until ctx ends. The context of work ends when the
+// task is no longer this process's: then work must end, too, before anybody else begins.
+func (k *Keeper) Run(ctx context.Context, task string, work func(context.Context)) {
+	tick := time.NewTicker(Renew)
+	defer tick.Stop()
+	for ctx.Err() == nil {
+		if k.claim(ctx, task) {
+			k.hold(ctx, task, work)
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		}
+	}
+}
+
+// claim says whether the task is this process's for the time that a lease lasts.
+func (k *Keeper) claim(ctx context.Context, task string) bool {
+	now := k.Clock.Now()
+	mine, err := k.Tasks.ClaimTask(ctx, task, k.Holder, now, now.Add(Held))
+	if err != nil && ctx.Err() == nil {
+		k.Log.Warn("claiming a task; it is tried again", "task", task, "error", err)
+	}
+	return mine && err == nil
+}
+
+// hold works, and claims the task again and again. It returns when work has returned.
+func (k *Keeper) hold(ctx context.Context, task string, work func(context.Context)) {
+	k.Log.Info("task taken", "task", task, "holder", k.Holder)
+	working, stop := context.WithCancel(ctx)
+	defer stop()
+	done := make(chan struct{})
+	go func() { defer close(done); work(working) }()
+	tick := time.NewTicker(Renew)
+	defer tick.Stop()
+	expiry := time.NewTimer(Held - Margin)
+	defer expiry.Stop()
+	for {
+		select {
+		case <-tick.C:
+			// A claim that hangs must not outlast the lease.
+			asking, cancel := context.WithTimeout(working, Renew)
+			mine := k.claim(asking, task)
+			cancel()
+			if mine {
+				expiry.Reset(Held - Margin)
+			}
+		case <-expiry.C:
+			k.Log.Warn("task lost", "task", task, "holder", k.Holder)
+			stop()
+			<-done
+			return
+		case <-ctx.Done():
+			<-done
+			k.release(task)
+			return
+		case <-done:
+			k.release(task)
+			return
+		}
+	}
+}
+
+// release lets another process have the task at once.
+func (k *Keeper) release(task string) {
+	ctx, cancel := context.WithTimeout(context.Background(), Renew)
+	defer cancel()
+	now := k.Clock.Now()
+	if _, err := k.Tasks.ClaimTask(ctx, task, k.Holder, now, now); err != nil {
+		k.Log.Warn("giving a task back", "task", task, "error", err)
+	}
+}
