@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"healthcode"
@@ -41,9 +43,12 @@ type app struct {
 	access   *access.Service
 	status   *status.Service
 	changes  *change.Service
-	translog *translog.Log
-	logger   *translog.Worker
-	cases    *casework.Cases
+	// secrets are those that every process on the database shares.
+	secrets  status.Secrets
+	translog *translog.Public
+	// logger is there while this process is the one that writes the log.
+	logger atomic.Pointer[translog.Worker]
+	cases  *casework.Cases
 	// messages sends short messages; nil where no gateway is set.
 	messages  *sms.Queue
 	residents *resident.Service
@@ -76,7 +81,8 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		log.Info("policy loaded", "policy", p.Ref(), "sha256", p.SHA256, "from", p.InForce.From, "until", p.InForce.Until)
 	}
 	a.access = access.New(a.store, clock)
-	a.status = status.New(a.store, a.policies, status.NewKeys(a.vault), a.vault, clock, area.Complete)
+	a.secrets = s.secrets(a.store, a.vault)
+	a.status = status.New(a.store, a.policies, status.NewKeys(a.secrets), a.vault, clock, area.Complete)
 	a.changes = change.New(a.store, a.status, clock, log, change.DefaultLimits)
 	if err := a.openLog(); err != nil {
 		return nil, err
@@ -155,12 +161,6 @@ const (
 	shutdown   = 20 * time.Second
 )
 
-// How often cases are looked at that are due, and people who may need one.
-const (
-	caseEvery = 15 * time.Second
-	caseSweep = 5 * time.Minute
-)
-
 // run serves until ctx ends, then lets running requests finish. Ready is called with the address once requests are taken.
 func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	listener, err := net.Listen("tcp", a.settings.Addr)
@@ -170,19 +170,8 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, IdleTimeout: idle,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
 	background, stop := context.WithCancel(ctx)
-	swept := make(chan struct{})
-	go func() { defer close(swept); a.sweep(background) }()
-	worked := make(chan struct{})
-	go func() { defer close(worked); a.cases.Run(background, caseEvery, caseSweep) }()
-	logged := make(chan struct{})
-	go func() { defer close(logged); a.logger.Run(background) }()
-	sent := make(chan struct{})
-	go func() {
-		defer close(sent)
-		if a.messages != nil {
-			a.messages.Run(background)
-		}
-	}()
+	var working sync.WaitGroup
+	a.begin(background, &working)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	a.log.Info("serving", "addr", listener.Addr().String())
@@ -196,10 +185,7 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 		err = server.Shutdown(last)
 	}
 	stop()
-	<-swept
-	<-sent
-	<-logged
-	<-worked
+	working.Wait()
 	if errors.Is(err, http.ErrServerClosed) {
 		err = nil
 	}
@@ -207,41 +193,4 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	return errors.Join(err, a.close())
 }
 
-// close waits for what the log is about to publish.
-func (a *app) close() error {
-	var err error
-	if a.translog != nil {
-		err = a.translog.Close()
-	}
-	return errors.Join(err, a.store.Close())
-}
-
-// keptMessages is for how long a message is kept, sent or not: longer than anybody tries to send it, and
-// shorter than an unbound number is, so that the number is gone with its last message.
-const keptMessages = 7 * 24 * time.Hour
-
-// sweep deletes what is past its retention, and makes the declarations that waited for an arrival, every minute.
-func (a *app) sweep(ctx context.Context) {
-	every := time.NewTicker(time.Minute)
-	defer every.Stop()
-	for {
-		now := a.clock.Now()
-		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
-			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits, "codes on paper": a.store.PurgeOfflineCodes,
-			"phones": a.store.PurgePhones, "trips": a.residents.SettleTrips,
-			"messages": func(ctx context.Context, now time.Time) (int, error) {
-				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
-			}} {
-			if n, err := purge(ctx, now); err != nil && ctx.Err() == nil {
-				a.log.Error("retention", "what", what, "error", err)
-			} else if n > 0 {
-				a.log.Info("retention", "what", what, "deleted", n)
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-every.C:
-		}
-	}
-}
+func (a *app) close() error { return a.store.Close() }

@@ -60,8 +60,12 @@ type logCheck struct {
 	asJSON                     bool
 }
 
-func (c *logCheck) printKeys(_ context.Context, std stdio) int {
-	_, keys, err := c.vaultKeys()
+func (c *logCheck) printKeys(ctx context.Context, std stdio) int {
+	log, err := c.logger(std.err)
+	if err != nil {
+		return std.fail("healthcode log keys: %v", err)
+	}
+	keys, err := c.logKeys(ctx, log)
 	if err != nil {
 		return std.fail("healthcode log keys: %v", err)
 	}
@@ -124,7 +128,11 @@ func (c *logCheck) check(ctx context.Context, std stdio) (proven translog.Proven
 		if c.place == "" {
 			c.place = filepath.Join(c.Data, logFolder)
 		}
-		if _, keys, err = c.vaultKeys(); err != nil {
+		log, err := c.logger(std.err)
+		if err != nil {
+			return proven, nil, &usageError{err}
+		}
+		if keys, err = c.logKeys(ctx, log); err != nil {
 			return proven, nil, &usageError{err}
 		}
 	}

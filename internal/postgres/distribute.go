@@ -84,10 +84,21 @@ var spreads = []spread{
 // ErrNoCitus is the error of [Store.Distribute] in an ordinary database.
 var ErrNoCitus = errors.New("the database has no Citus: run CREATE EXTENSION citus in it as a superuser, and add the nodes")
 
-// Distribute spreads the tables over the nodes of a Citus cluster, with what is in them. What is
-// spread already stays as it is, so it can be run again. Stop the servers while it runs on a
-// database that is in use: it locks each table while it moves its rows.
-func (s *Store) Distribute(ctx context.Context) error {
+// Placement says how a table lies on a cluster.
+type Placement struct {
+	Table string
+	// Column is by what its rows are spread; "" where each node holds all of it.
+	Column string
+	// Beside is the table with which it shares its places, or "".
+	Beside string
+	// Moved says that it was spread just now, and not before.
+	Moved bool
+}
+
+// Distribute spreads the tables over the nodes of a Citus cluster, with what is in them, and calls said (which may
+// be nil) for each when it is done. What is spread already stays as it is, so it can be run again. Stop the servers while it
+// runs on a database that is in use: it locks each table while it moves its rows.
+func (s *Store) Distribute(ctx context.Context, said func(Placement)) error {
 	const doing = "distributing the tables"
 	var there bool
 	err := s.pool.QueryRow(ctx, "SELECT EXISTS (SELECT 1 FROM pg_extension WHERE extname = 'citus')").Scan(&there)
@@ -104,7 +115,15 @@ func (s *Store) Distribute(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			err = s.spread(ctx, t)
+			var moved bool
+			moved, err = s.spread(ctx, t)
+			if err == nil && said != nil {
+				p := Placement{Table: t.table, Column: t.column, Beside: t.beside, Moved: moved}
+				if p.Beside == "none" {
+					p.Beside = ""
+				}
+				said(p)
+			}
 		}
 		return err
 	})
@@ -114,11 +133,11 @@ func (s *Store) Distribute(ctx context.Context) error {
 	return nil
 }
 
-// spread lays one table out, in a transaction of its own.
-func (s *Store) spread(ctx context.Context, t spread) error {
+// spread lays one table out, in a transaction of its own, unless it is done.
+func (s *Store) spread(ctx context.Context, t spread) (moved bool, err error) {
 	done, err := s.distributed(ctx, t.table)
 	if err != nil || done {
-		return err
+		return false, err
 	}
 	if t.column == "" {
 		_, err = s.pool.Exec(ctx, "SELECT create_reference_table($1::text::regclass)", t.table)
@@ -126,9 +145,9 @@ func (s *Store) spread(ctx context.Context, t spread) error {
 		_, err = s.pool.Exec(ctx, "SELECT create_distributed_table($1::text::regclass, $2, colocate_with => $3)", t.table, t.column, t.beside)
 	}
 	if err != nil {
-		return fmt.Errorf("table %s: %w", t.table, err)
+		return false, fmt.Errorf("table %s: %w", t.table, err)
 	}
-	return nil
+	return true, nil
 }
 
 // distributed reports whether Citus has spread a table; false without Citus.

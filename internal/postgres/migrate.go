@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"embed"
 	"errors"
 	"fmt"
@@ -15,8 +16,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrate brings the tables of a database up to date. It never goes back, and refuses a database of
-// a later version. Of several processes that start at once, one migrates and the others wait.
+// Migrate brings the tables of a database up to date. It never goes back. Tables of a later version stay as they are, and are refused
+// where they are no longer what this program needs. Of several processes that start at once, one migrates and the others wait.
 func Migrate(ctx context.Context, dsn string) error {
 	config, err := configure(dsn)
 	if err != nil {
@@ -43,12 +44,26 @@ func Migrate(ctx context.Context, dsn string) error {
 	}
 	switch {
 	case current > newest:
-		return fmt.Errorf("its tables are of version %d, and this program knows up to %d; run a newer program", current, newest)
+		return allowed(ctx, db, current, newest)
 	case current == newest:
 		return nil
 	}
 	_, err = provider.Up(ctx)
 	return err
+}
+
+// allowed refuses tables of a later version that this program can't work with: the later program says so
+// in the tables (docs/decisions/0196).
+func allowed(ctx context.Context, db *sql.DB, current, newest int64) error {
+	var floor int64
+	if err := db.QueryRowContext(ctx, "SELECT version FROM schema_floor WHERE one").Scan(&floor); err != nil {
+		return err
+	}
+	if newest < floor {
+		return fmt.Errorf("its tables are of version %d, which needs a program of version %d, and this program knows up to %d; run a newer program",
+			current, floor, newest)
+	}
+	return nil
 }
 
 // checkKeys refuses a vault that isn't the one with which the database was made:

@@ -15,8 +15,10 @@ import (
 func TestALaterVersionIsRefused(t *testing.T) {
 	dsn, keys := newDatabase(t), newVault(t)
 	s := openAt(t, dsn, keys)
-	if _, err := s.pool.Exec(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)"); err != nil {
-		t.Fatal(err)
+	for _, sql := range []string{"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)", "UPDATE schema_floor SET version = 99999"} {
+		if _, err := s.pool.Exec(ctx, sql); err != nil {
+			t.Fatal(err)
+		}
 	}
 	_, err := Open(ctx, dsn, keys)
 	if err == nil || !strings.Contains(err.Error(), "run a newer program") {

@@ -85,7 +85,7 @@ func (s *Store) prepare(ctx context.Context) error {
 	if err != nil || !spread {
 		return err
 	}
-	return s.Distribute(ctx)
+	return s.Distribute(ctx, nil)
 }
 
 // configure sets what the DSN leaves open.

@@ -15,8 +15,8 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// migrate brings the tables up to date. It never goes back, and refuses a
-// database of a later version.
+// migrate brings the tables up to date. It never goes back. Tables of a later version stay as
+// they are, and are refused where they are no longer what this program needs.
 func migrate(ctx context.Context, db *sql.DB) error {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
@@ -32,7 +32,15 @@ func migrate(ctx context.Context, db *sql.DB) error {
 	}
 	sources := provider.ListSources()
 	if newest := sources[len(sources)-1].Version; version > newest {
-		return fmt.Errorf("its tables are of version %d, and this program knows up to %d; run a newer program", version, newest)
+		var floor int64
+		if err := db.QueryRowContext(ctx, "SELECT version FROM schema_floor WHERE one = 1").Scan(&floor); err != nil {
+			return err
+		}
+		if newest < floor {
+			return fmt.Errorf("its tables are of version %d, which needs a program of version %d, and this program knows up to %d; run a newer program",
+				version, floor, newest)
+		}
+		return nil
 	}
 	_, err = provider.Up(ctx)
 	return err

@@ -230,18 +230,26 @@ func length(t *testing.T, what string) func(list any, err error) {
 	}
 }
 
-func TestALaterVersionIsRefused(t *testing.T) {
+// TestLaterVersions: one that only adds is worked with; one that takes something away is refused.
+func TestLaterVersions(t *testing.T) {
 	path, keys := filepath.Join(t.TempDir(), "health.db"), newVault(t)
-	s := openAt(t, path, keys)
-	if err := s.write(ctx, "pretending", func(t *tx) error {
-		_, err := t.exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)")
-		return err
-	}); err != nil {
-		t.Fatal(err)
+	later := func(statements ...string) {
+		t.Helper()
+		s := openAt(t, path, keys)
+		for _, sql := range statements {
+			if err := s.write(ctx, "pretending", func(t *tx) error {
+				_, err := t.exec(sql)
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
-	if err := s.Close(); err != nil {
-		t.Fatal(err)
-	}
+	later("INSERT INTO goose_db_version (version_id, is_applied) VALUES (999, 1)", "ALTER TABLE venue ADD COLUMN floors INTEGER")
+	later("UPDATE schema_floor SET version = 999") // which opens it, too
 	_, err := Open(ctx, path, keys)
 	if err == nil || !strings.Contains(err.Error(), "run a newer program") {
 		t.Errorf("error %v", err)

@@ -13,7 +13,7 @@ import (
 // Counts counts the log's entries: the figures that are published are those that anybody
 // can recount. It is safe for concurrent use.
 type Counts struct {
-	log *Log
+	log *Public
 
 	mu   sync.Mutex
 	size uint64
@@ -21,7 +21,7 @@ type Counts struct {
 }
 
 // NewCounts returns the counts of a log.
-func NewCounts(log *Log) *Counts {
+func NewCounts(log *Public) *Counts {
 	return &Counts{log: log, by: map[healthcode.ChangeCount]int{}}
 }
 
@@ -30,11 +30,14 @@ func NewCounts(log *Log) *Counts {
 func (c *Counts) Monthly(ctx context.Context) ([]healthcode.ChangeCount, uint64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	raw, err := c.log.reader.ReadCheckpoint(ctx)
+	raw, there, err := c.log.checkpoint(ctx)
 	if err != nil {
 		return nil, 0, fmt.Errorf("counting changes: %w", err)
 	}
-	cp, err := parseCheckpoint(raw, c.log.keys.Public.Log)
+	if !there {
+		return nil, 0, nil
+	}
+	cp, err := parseCheckpoint(raw, c.log.public.Log)
 	if err != nil {
 		return nil, 0, fmt.Errorf("counting changes: %w", err)
 	}

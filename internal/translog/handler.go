@@ -1,6 +1,9 @@
 package translog
 
 import (
+	"context"
+	"errors"
+	"io/fs"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -12,9 +15,30 @@ const (
 	WitnessKeyPath = "/.well-known/healthcode-log/witness.key"
 )
 
+// Public is what everybody may read of a log, also while another process has it open.
+type Public struct {
+	source Source
+	public PublicKeys
+}
+
+// NewPublic returns the public side of the log in a directory. The log need not be there yet.
+func NewPublic(dir string, keys PublicKeys) (*Public, error) {
+	source, err := NewSource(dir, nil)
+	return &Public{source: source, public: keys}, err
+}
+
+// checkpoint returns the last checkpoint, or none where the log isn't there yet.
+func (l *Public) checkpoint(ctx context.Context) (raw []byte, there bool, err error) {
+	raw, err = l.source(ctx, checkpointFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, false, nil
+	}
+	return raw, err == nil, err
+}
+
 // Handle adds the log's public files under /log/ and its public keys to a mux.
-func (l *Log) Handle(mux *http.ServeMux) {
-	for path, key := range map[string]string{LogKeyPath: l.keys.Public.Log, WitnessKeyPath: l.keys.Public.Witness} {
+func (l *Public) Handle(mux *http.ServeMux) {
+	for path, key := range map[string]string{LogKeyPath: l.public.Log, WitnessKeyPath: l.public.Witness} {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, _ *http.Request) {
 			header(w, "text/plain; charset=utf-8", "max-age=3600")
 			_, _ = w.Write([]byte(key + "\n"))
@@ -39,7 +63,7 @@ func header(w http.ResponseWriter, contentType, cache string) {
 }
 
 // file serves one file of the log; a name that leads elsewhere is not found.
-func (l *Log) file(w http.ResponseWriter, r *http.Request, name, contentType, cache string) {
+func (l *Public) file(w http.ResponseWriter, r *http.Request, name, contentType, cache string) {
 	clean := filepath.ToSlash(filepath.Clean(name))
 	if clean != name || strings.Contains(name, "..") || strings.Contains(name, "/.") {
 		http.NotFound(w, r)

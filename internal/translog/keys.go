@@ -16,7 +16,8 @@ const (
 	witnessName = "healthcode-changes-witness"
 )
 
-// Secrets keeps named secrets, encrypted. Secret returns CodeNotFound.
+// Secrets keeps named secrets, encrypted. Secret returns CodeNotFound, and PutSecret CodeConflict where another process
+// has put one of that name since Secret was called.
 type Secrets interface {
 	Secret(name string) ([]byte, error)
 	PutSecret(name string, value []byte) error
@@ -71,5 +72,9 @@ func loadKey(secrets Secrets, secret, name string) (private, public string, err 
 		return "", "", err
 	}
 	// What is signed with a key that wasn't kept could never be continued.
-	return private, public, secrets.PutSecret(secret, []byte(private+"\n"+public))
+	err = secrets.PutSecret(secret, []byte(private+"\n"+public))
+	if healthcode.CodeOf(err) == healthcode.CodeConflict {
+		return loadKey(secrets, secret, name) // another process has just made one
+	}
+	return private, public, err
 }

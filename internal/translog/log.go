@@ -2,11 +2,13 @@ package translog
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/transparency-dev/tessera"
@@ -28,28 +30,39 @@ func init() {
 	klog.SetSlogLogger(slog.New(slog.NewTextHandler(io.Discard, nil)))
 }
 
+// ErrTaken means that another process has the log open.
+var ErrTaken = errors.New("another process has it open")
+
+// lockFile is held by who has the log open, and is let go by the kernel when that process ends, however it does.
+const lockFile = ".open"
+
 // Log is a log that is open for appending. One process at a time may have it open.
 type Log struct {
+	*Public
 	dir      string
 	keys     Keys
-	source   Source
+	lock     *os.File
 	appender *tessera.Appender
 	reader   tessera.LogReader
 	shutdown func(context.Context) error
 	cancel   context.CancelFunc
 }
 
-// Open opens the log in a directory, and makes it where there is none.
+// Open opens the log in a directory, and makes it where there is none. [ErrTaken].
 func Open(dir string, keys Keys) (*Log, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("opening the transparency log: %w", err)
 	}
-	source, err := NewSource(dir, nil)
+	public, err := NewPublic(dir, keys.Public)
 	if err != nil {
 		return nil, err
 	}
+	lock, err := takeLock(filepath.Join(dir, lockFile))
+	if err != nil {
+		return nil, fmt.Errorf("opening the transparency log %s: %w", dir, err)
+	}
 	ctx, cancel := context.WithCancel(context.Background())
-	l := &Log{dir: dir, keys: keys, source: source, cancel: cancel}
+	l := &Log{Public: public, dir: dir, keys: keys, lock: lock, cancel: cancel}
 	driver, err := posix.New(ctx, posix.Config{Path: dir})
 	if err == nil {
 		options := tessera.NewAppendOptions().WithCheckpointSigner(keys.signer).WithBatching(batchSize, batchAge).
@@ -58,9 +71,25 @@ func Open(dir string, keys Keys) (*Log, error) {
 	}
 	if err != nil {
 		cancel()
+		lock.Close()
 		return nil, fmt.Errorf("opening the transparency log %s: %w", dir, err)
 	}
 	return l, nil
+}
+
+func takeLock(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, syscall.EWOULDBLOCK) {
+			err = ErrTaken
+		}
+		return nil, err
+	}
+	return f, nil
 }
 
 // Close waits until what was appended is published, and stops the log's own goroutines.
@@ -71,7 +100,7 @@ func (l *Log) Close() error {
 	l.cancel()
 	// The library doesn't say when its last round is over.
 	time.Sleep(2 * poll)
-	return err
+	return errors.Join(err, l.lock.Close())
 }
 
 // append adds entries in order, and returns their indices once a checkpoint that the witness has signed

@@ -162,7 +162,7 @@ func TestServedLog(t *testing.T) {
 			t.Errorf("%s is served", path)
 		}
 	}
-	counts, size, err := translog.NewCounts(l).Monthly(t.Context())
+	counts, size, err := translog.NewCounts(l.Public).Monthly(t.Context())
 	h.Must(err)
 	if size != 1 || len(counts) != 1 || counts[0].Count != 1 || counts[0].Kind != healthcode.KindLift {
 		t.Errorf("counts %+v of %d", counts, size)

@@ -84,6 +84,32 @@ func (l *Log) cosign(ctx context.Context, raw []byte) error {
 	return replace(path, signed)
 }
 
+// Continues returns an error where the log isn't the one that was witnessed before, or lacks some of it: a checkpoint that
+// was kept elsewhere is one that this directory must know.
+func (l *Log) Continues(ctx context.Context, witnessed []byte) error {
+	last, err := parseCheckpoint(witnessed, l.keys.Public.Log, l.keys.Public.Witness)
+	if err != nil {
+		return fmt.Errorf("the checkpoint that was kept: %w", err)
+	}
+	if last.Size > 0 {
+		if err := l.witnessed(ctx, last.Size); err != nil {
+			return fmt.Errorf("the log had %d entries, and this directory lacks some of them: share the directory between the servers, or bring it here: %w", last.Size, err)
+		}
+	}
+	raw, err := l.source(ctx, checkpointFile)
+	if err != nil {
+		return err
+	}
+	next, err := parseCheckpoint(raw, l.keys.Public.Log)
+	if err != nil {
+		return err
+	}
+	if err := l.grown(ctx, last, next); err != nil {
+		return fmt.Errorf("the log isn't the one that had %d entries before: share the directory between the servers, or bring it here: %w", last.Size, err)
+	}
+	return nil
+}
+
 // grown proves that one checkpoint continues another.
 func (l *Log) grown(ctx context.Context, last, next *checkpoints.Checkpoint) error {
 	if next.Size < last.Size {

@@ -24,8 +24,43 @@ type Worker struct {
 	announce func(context.Context, healthcode.Change) error
 	logger   *slog.Logger
 	wake     chan struct{}
+	// Kept keeps the last witnessed checkpoint where every process reads it, so that none goes on with another log. May be nil.
+	Kept Secrets
 	// known says that the log holds nothing of what waits.
 	known bool
+}
+
+// keptCheckpoint is the name under which it is kept.
+const keptCheckpoint = "translog.checkpoint"
+
+// Continues refuses a log that isn't the one that another process has written.
+func (w *Worker) Continues(ctx context.Context) error {
+	if w.Kept == nil {
+		return nil
+	}
+	kept, err := w.Kept.Secret(keptCheckpoint)
+	if healthcode.CodeOf(err) == healthcode.CodeNotFound {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.log.Continues(ctx, kept)
+}
+
+// keep keeps the checkpoint that the witness has just signed.
+func (w *Worker) keep(ctx context.Context) error {
+	if w.Kept == nil {
+		return nil
+	}
+	raw, err := w.log.source(ctx, witnessedFile)
+	if err != nil {
+		return err
+	}
+	if _, err := w.Kept.Secret(keptCheckpoint); err != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound {
+		return err
+	}
+	return w.Kept.PutSecret(keptCheckpoint, raw)
 }
 
 // NewWorker returns a worker. Announce is called for each change before its index is recorded, and
@@ -106,6 +141,9 @@ func (w *Worker) pass(ctx context.Context, waiting []healthcode.Change) error {
 		}
 	}
 	added, err := w.log.append(ctx, fresh)
+	if err == nil {
+		err = w.keep(ctx)
+	}
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"os"
+	"sync"
+	"time"
+
+	"healthcode/internal/lease"
+)
+
+// How often cases are looked at that are due, and people who may need one.
+const (
+	caseEvery = 15 * time.Second
+	caseSweep = 5 * time.Minute
+)
+
+// The tasks that one of the processes on a database does.
+const (
+	taskSweep = "sweep"
+	taskLog   = "log of changes"
+)
+
+// begin starts what goes on beside the requests, until ctx ends. Messages and cases are claimed one by one, so that every
+// process does its share; the other tasks are one process's at a time.
+func (a *app) begin(ctx context.Context, working *sync.WaitGroup) {
+	keeper := lease.Keeper{Tasks: a.store, Holder: a.holder(), Clock: a.clock, Log: a.log}
+	working.Go(func() { keeper.Run(ctx, taskSweep, a.sweep) })
+	working.Go(func() { keeper.Run(ctx, taskLog, a.writeLog) })
+	working.Go(func() { a.cases.Run(ctx, caseEvery, caseSweep) })
+	if a.messages != nil {
+		working.Go(func() { a.messages.Run(ctx) })
+	}
+}
+
+// holder names this process. One that is alone on its file takes its tasks up at once after it was killed.
+func (a *app) holder() string {
+	if a.settings.Database == "" {
+		return "the server"
+	}
+	host, _ := os.Hostname()
+	id := make([]byte, 8)
+	rand.Read(id)
+	return host + ":" + hex.EncodeToString(id)
+}
+
+// keptMessages is for how long a message is kept, sent or not: longer than anybody tries to send it, and
+// shorter than an unbound number is, so that the number is gone with its last message.
+const keptMessages = 7 * 24 * time.Hour
+
+// sweep deletes what is past its retention, and makes the declarations that waited for an arrival, every minute.
+func (a *app) sweep(ctx context.Context) {
+	every := time.NewTicker(time.Minute)
+	defer every.Stop()
+	for {
+		now := a.clock.Now()
+		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
+			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits, "codes on paper": a.store.PurgeOfflineCodes,
+			"phones": a.store.PurgePhones, "trips": a.residents.SettleTrips,
+			"messages": func(ctx context.Context, now time.Time) (int, error) {
+				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
+			}} {
+			if n, err := purge(ctx, now); err != nil && ctx.Err() == nil {
+				a.log.Error("retention", "what", what, "error", err)
+			} else if n > 0 {
+				a.log.Info("retention", "what", what, "deleted", n)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-every.C:
+		}
+	}
+}
