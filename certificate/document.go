@@ -71,6 +71,8 @@ func decode(text string) (*Document, *Failure) {
 		return decodeVDS(trimmed)
 	case looksLikeStatement(trimmed):
 		return decodeStatement(trimmed)
+	case looksLikeSMART(trimmed):
+		return decodeSMART(trimmed)
 	}
 	data, failure := unwrap(text)
 	if failure != nil {

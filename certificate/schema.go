@@ -48,6 +48,8 @@ func (d *Document) checkSchema(how strictness) *Failure {
 		c.seal(d.Content)
 	case FormatHealthLink:
 		c.healthLink(d.Content)
+	case FormatSMART:
+		c.smart(d)
 	case FormatStatement:
 		c.statement(d.Content)
 		if d.Expires.IsZero() || d.NotBefore.IsZero() {

@@ -53,6 +53,9 @@ func (v *Verifier) Verify(text string, at time.Time) *Result {
 // VerifyDocument is Verify for a document that Decode returned.
 func (v *Verifier) VerifyDocument(d *Document, at time.Time) *Result {
 	keys := v.Trust.Lookup(d.Message.KeyID)
+	if d.Format == FormatSMART {
+		keys = d.smartKeys(keys)
+	}
 	if len(keys) == 0 && d.certificate != nil {
 		keys = v.Trust.vouchedFor(d.certificate)
 	}
