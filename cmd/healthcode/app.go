@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/notice"
 	"healthcode/internal/postgres"
 	"healthcode/internal/resident"
 	"healthcode/internal/sms"
@@ -52,6 +53,7 @@ type app struct {
 	// messages sends short messages; nil where no gateway is set.
 	messages  *sms.Queue
 	residents *resident.Service
+	notices   *notice.Service
 	handler   http.Handler
 }
 
@@ -85,6 +87,9 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	a.status = status.New(a.store, a.policies, status.NewKeys(a.secrets), a.vault, clock, area.Complete)
 	a.changes = change.New(a.store, a.status, clock, log, change.DefaultLimits)
 	if err := a.openLog(); err != nil {
+		return nil, err
+	}
+	if err := a.openNotices(); err != nil {
 		return nil, err
 	}
 	if a.messages, err = newQueue(&s, a.store, clock, log); err != nil {

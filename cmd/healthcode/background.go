@@ -30,6 +30,7 @@ func (a *app) begin(ctx context.Context, working *sync.WaitGroup) {
 	working.Go(func() { keeper.Run(ctx, taskSweep, a.sweep) })
 	working.Go(func() { keeper.Run(ctx, taskLog, a.writeLog) })
 	working.Go(func() { a.cases.Run(ctx, caseEvery, caseSweep) })
+	working.Go(func() { a.notices.Run(ctx, noticeEvery) })
 	if a.messages != nil {
 		working.Go(func() { a.messages.Run(ctx) })
 	}
@@ -58,7 +59,7 @@ func (a *app) sweep(ctx context.Context) {
 		now := a.clock.Now()
 		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
 			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits, "codes on paper": a.store.PurgeOfflineCodes,
-			"phones": a.store.PurgePhones, "trips": a.residents.SettleTrips,
+			"phones": a.store.PurgePhones, "trips": a.residents.SettleTrips, "notices": a.purgeNotices,
 			"messages": func(ctx context.Context, now time.Time) (int, error) {
 				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
 			}} {

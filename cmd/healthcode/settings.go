@@ -34,6 +34,8 @@ type settings struct {
 	Outbox         bool     `yaml:"outbox"`
 	// SMS says how short messages reach phones.
 	SMS smsSettings `yaml:"sms"`
+	// Notices says how people are told of changes beside that.
+	Notices noticeSettings `yaml:"notices"`
 }
 
 const masterKeyVariable = "HEALTHCODE_MASTER_KEY"
