@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what the tests drive, where it is missing: Debian's chromium, Chinese
-# fonts, npm for axe-core and the SMSC that the tests speak to, and PostgreSQL.
+# fonts, npm for axe-core and the SMSC that the tests speak to, PostgreSQL, and a
+# PKCS#11 token in software.
 set -eu
 
 missing=""
@@ -8,6 +9,7 @@ command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
 command -v npm >/dev/null 2>&1 || missing="$missing npm nodejs"
 fc-list :lang=zh 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-noto-cjk"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$missing postgresql"
+command -v softhsm2-util >/dev/null 2>&1 || missing="$missing softhsm2"
 [ -z "$missing" ] && exit 0
 
 sudo=""

@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/issuer"
 	"healthcode/internal/notice"
 	"healthcode/internal/postgres"
 	"healthcode/internal/resident"
@@ -50,6 +51,7 @@ type app struct {
 	// logger is there while this process is the one that writes the log.
 	logger atomic.Pointer[translog.Worker]
 	cases  *casework.Cases
+	issuer *issuer.Keys
 	// messages sends short messages; nil where no gateway is set.
 	messages  *sms.Queue
 	residents *resident.Service
@@ -81,6 +83,12 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	}()
 	for _, p := range a.policies.Policies() {
 		log.Info("policy loaded", "policy", p.Ref(), "sha256", p.SHA256, "from", p.InForce.From, "until", p.InForce.Until)
+	}
+	if a.issuer, err = newKeys(s, a.store, a.vault, clock); err != nil {
+		return nil, err
+	}
+	if err := a.checkKeys(ctx); err != nil {
+		return nil, err
 	}
 	a.access = access.New(a.store, clock)
 	a.secrets = s.secrets(a.store, a.vault)

@@ -43,7 +43,7 @@ type demoPages struct {
 
 // runDemo serves fresh, simulated data from a temporary folder that is deleted at the end.
 func runDemo(ctx context.Context, args []string, std stdio) int {
-	s := settings{Addr: "127.0.0.1:8080", LogLevel: "error", Outbox: true}
+	s := settings{Addr: "127.0.0.1:8080", LogLevel: "error", Outbox: true, Demo: true}
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
 	fs.SetOutput(std.err)
 	fs.StringVar(&s.Addr, "addr", s.Addr, "`address` to listen on; port 0 picks a free one")
@@ -95,6 +95,9 @@ func runDemo(ctx context.Context, args []string, std stdio) int {
 // fillDemo fills the store and says what state each case is in.
 func (a *app) fillDemo(ctx context.Context, start time.Time) (demoOutput, error) {
 	out := demoOutput{Data: a.settings.Data}
+	if err := a.issuer.EnsureDemo(ctx); err != nil {
+		return out, err
+	}
 	history, err := area.DemoHistory()
 	if err != nil {
 		return out, err

@@ -51,6 +51,7 @@ var commands = map[string]command{
 	"demo":          {"serve simulated data, with a clock in 2022", runDemo},
 	"evaluate":      {"what a policy says of a person", runEvaluate},
 	"import":        {"bring facts, areas or risk-area snapshots into a database", runImport},
+	"keys":          {"look after the keys that sign travel certificates", runKeys},
 	"log":           {"verify the transparency log of manual changes", runLog},
 	"policy":        {"check, test and explain policies", runPolicy},
 	"protect":       {"encrypt the keys under a master key", runProtect},

@@ -32,6 +32,10 @@ type settings struct {
 	// TrustedProxies are the networks of the proxies that say where a request came from.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Outbox         bool     `yaml:"outbox"`
+	// Issuer says who issues travel certificates.
+	Issuer issuerSettings `yaml:"issuer"`
+	// Demo allows the keys of a demo.
+	Demo bool `yaml:"-"`
 	// SMS says how short messages reach phones.
 	SMS smsSettings `yaml:"sms"`
 	// Notices says how people are told of changes beside that.

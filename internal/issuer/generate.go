@@ -117,7 +117,7 @@ func (k *Keys) newSigner(key *Key, o Order) (crypto.Signer, error) {
 		key.Algorithm = a
 		return o.Private, err
 	case o.Token && k.Token == nil:
-		return nil, invalid("token", "没有设置设备", "no PKCS#11 token is set up: name its module and label under pkcs11 in the configuration")
+		return nil, invalid("token", "没有设置设备", "no PKCS#11 token is set up: name its module and label under issuer.pkcs11 in the configuration")
 	case o.Token:
 		// The token needs a name before there is a public key to name it by.
 		var random [4]byte

@@ -124,7 +124,7 @@ func (k *Keys) signer(key *Key) (crypto.Signer, error) {
 	if key.Token {
 		if k.Token == nil {
 			return nil, healthcode.Errorf(healthcode.CodeInternal, "", "签发设备没有设置",
-				"it is in a PKCS#11 token, and none is set up: name its module and label under pkcs11 in the configuration")
+				"it is in a PKCS#11 token, and none is set up: name its module and label under issuer.pkcs11 in the configuration")
 		}
 		return k.Token.Signer(key.Name)
 	}
