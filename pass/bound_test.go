@@ -300,7 +300,7 @@ func TestBindRefuses(t *testing.T) {
 		{"the holder's key", Content{State: "green"}, HolderKey{}, noon},
 		{"no point of P-256", Content{State: "green"}, HolderKey{2, 31: 0, 32: 1}, noon},
 		{`state ""`, Content{}, holder, noon},
-		{"4m59s", Content{State: "green", Lifetime: Grain - time.Second}, holder, noon},
+		{"500ms", Content{State: "green", Lifetime: time.Second / 2}, holder, noon},
 		{"12h0m1s", Content{State: "green", Lifetime: MaxBoundLifetime + time.Second}, holder, noon},
 		{"whole seconds", Content{State: "green", Lifetime: time.Hour + 1}, holder, noon},
 		{"before it is issued", Content{State: "green", Until: noon}, holder, noon},

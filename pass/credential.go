@@ -35,8 +35,8 @@ func (i *Issuer) Bind(content Content, device DeviceID, holder HolderKey, now ti
 	if life == 0 {
 		life = BoundLifetime
 	}
-	if life < Grain || life > MaxBoundLifetime || life%time.Second != 0 {
-		return fail(fmt.Errorf("a lifetime of %v is not %v to %v in whole seconds", life, Grain, MaxBoundLifetime))
+	if life < time.Second || life > MaxBoundLifetime || life%time.Second != 0 {
+		return fail(fmt.Errorf("a lifetime of %v is not 1 s to %v in whole seconds", life, MaxBoundLifetime))
 	}
 	content.Lifetime = 0
 	issued := now.Truncate(Grain)

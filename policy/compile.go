@@ -136,6 +136,9 @@ func (c *compiler) settings() {
 	positive(p.Retention.Visits, "retention", "visits")
 	positive(p.Retention.Photos, "retention", "photos")
 	positive(p.Pass.Valid, "pass", "valid")
+	if b := p.Pass.Bound; b != 0 && (b < 300 || b > 43200) {
+		c.at([]any{"pass", "bound"}, "bound: give 300 to 43200 seconds, for which a phone shows its code without asking; without it, 7200")
+	}
 	if p.FeverAt < 35 || p.FeverAt > 42 {
 		c.at([]any{"fever_at"}, "fever_at: give the temperature in °C from which a person is sent to the fever clinic, such as 37.3")
 	}

@@ -1,6 +1,10 @@
 package policy
 
-import "healthcode"
+import (
+	"time"
+
+	"healthcode"
+)
 
 // Document is a policy file as it is written (docs/policy.md). One file is one
 // version of one jurisdiction's policy, whole: once published it is never
@@ -202,4 +206,15 @@ type Retention struct {
 // PassSettings is in seconds.
 type PassSettings struct {
 	Valid int `yaml:"valid"`
+	// Bound is how long the credential of a device lives, which signs its pass itself: 300 to 43200, two hours where
+	// absent. A door without a connection doesn't learn of a change before it ends.
+	Bound int `yaml:"bound"`
+}
+
+// BoundFor returns how long the credential of a device lives.
+func (s PassSettings) BoundFor() time.Duration {
+	if s.Bound == 0 {
+		return 2 * time.Hour
+	}
+	return time.Duration(s.Bound) * time.Second
 }

@@ -89,7 +89,8 @@ func (x *explainer) settings() {
 	items := []item{
 		{text: x.say("登记声明（%s）：%s", "Declaration before registering (%s): %s", p.Declaration.Version, x.in(p.Declaration.Text))},
 		{text: x.say("场所记录保存%d天，证件照片保存%d天。", "Visits are kept for %d days, photos of documents for %d.", p.Retention.Visits, p.Retention.Photos)},
-		{text: x.say("每次亮码有效%d秒。", "A pass is valid for %d seconds.", p.Pass.Valid)}}
+		{text: x.say("每次亮码有效%d秒。", "A pass is valid for %d seconds.", p.Pass.Valid)},
+		{text: x.say("手机离线最多亮码%d分钟；状态变化时提前失效。", "A phone shows its code without a connection for up to %d minutes, less where the state changes before.", int(p.Pass.BoundFor().Minutes()))}}
 	if p.People.Max > 0 {
 		items = slices.Insert(items, 1, item{text: x.say("%s：最多%d人（%s）。", "%s: up to %d (%s).", x.in(p.People.Label), p.People.Max, strings.Join(relations, x.say("、", ", ")))})
 	}

@@ -54,7 +54,7 @@ type Decision struct {
 	Until     *time.Time `json:"until,omitempty" doc:"When the state next changes; absent where not known"`
 	Proxy     bool       `json:"proxy" doc:"Another person shows the code"`
 	Unchecked bool       `json:"identity_unchecked" doc:"The person's identity has not been checked yet"`
-	Failure   pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction,offline-void" doc:"Why the code was not taken"`
+	Failure   pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction,not-the-holder,stale,device-ended,offline-void" doc:"Why the code was not taken"`
 	At        time.Time  `json:"at"`
 	Again     string     `json:"again,omitempty" doc:"Where a temperature has to be measured: send it as the code once it is. It works for two minutes at this venue, also when the code has expired"`
 }

@@ -50,15 +50,15 @@ type verifyInput struct {
 // Verification is all that anybody learns of a shown code.
 type Verification struct {
 	Genuine      bool       `json:"genuine"`
-	Failure      pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction,offline-code" doc:"Why it isn't genuine"`
+	Failure      pass.Code  `json:"failure,omitempty" enum:"not-a-pass,bad-signature,unknown-key,expired,from-the-future,other-jurisdiction,not-the-holder,stale,device-ended,offline-code" doc:"Why it isn't genuine"`
 	Jurisdiction string     `json:"jurisdiction,omitempty"`
 	State        string     `json:"state,omitempty" doc:"A colour of the policy, or held"`
 	Until        *time.Time `json:"until,omitempty" doc:"When the state ends; absent where not known"`
 	Unchecked    bool       `json:"identity_unchecked" doc:"The person's identity has not been checked yet"`
 }
 
-func (s *Server) verifyPass(_ *call, in *verifyInput) (Verification, error) {
-	p, err := s.Status.Check(strings.TrimSpace(in.Body.Pass))
+func (s *Server) verifyPass(c *call, in *verifyInput) (Verification, error) {
+	p, err := s.Status.Check(c.ctx, strings.TrimSpace(in.Body.Pass))
 	if err != nil {
 		return Verification{}, err
 	}

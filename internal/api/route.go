@@ -162,7 +162,7 @@ func (s *Server) table() []Route {
 		s.registrationRoutes(),
 		s.sessionRoutes(),
 		s.meRoutes(),
-		s.codeRoutes(),
+		s.codeRoutes(), s.boundRoutes(),
 		s.reportRoutes(),
 		s.planRoutes(),
 		s.tripRoutes(),

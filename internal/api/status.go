@@ -39,6 +39,7 @@ var statuses = map[healthcode.Code]int{
 	access.CodeStale:         http.StatusForbidden,
 	status.CodeNoPolicy:      http.StatusNotFound,
 	status.CodeNumber:        http.StatusNotFound,
+	status.CodeOtherDevice:   http.StatusConflict,
 	resident.CodeDeclaration: http.StatusUnprocessableEntity,
 	resident.CodeRegistered:  http.StatusConflict,
 	resident.CodeForm:        http.StatusGone,

@@ -162,18 +162,21 @@ func (s *Service) holder(ctx context.Context, a healthcode.Actor, v healthcode.V
 		answer.Name, answer.Unchecked = t.Name, t.Unchecked
 	} else {
 		claims, err := s.status.Claims(shown, a.Jurisdiction)
+		if err == nil {
+			h.person, err = s.status.Holder(ctx, claims)
+		}
 		var failure *pass.Failure
 		if errors.As(err, &failure) {
 			answer.Failure = failure.Code
 			return nil, answer, nil
 		}
 		if err != nil {
-			return nil, answer, err
-		}
-		if h.person, err = s.status.PersonOf(claims); err != nil {
 			return nil, answer, fmt.Errorf("opening a pass: %w", err)
 		}
 		h.visit, h.shown = string(claims.ID[:]), claims.Issued
+		if claims.Bound { // the credential is shown for hours, and each of its presentations is a visit
+			h.visit, h.shown = h.visit+claims.Shown.Format(time.RFC3339), claims.Shown
+		}
 		answer.Name, answer.Proxy, answer.Unchecked = claims.Name, claims.Proxy, claims.Unchecked
 	}
 	_, evaluation, _, err := s.status.Evaluate(ctx, h.person, a.Jurisdiction)

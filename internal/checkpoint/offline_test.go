@@ -103,7 +103,7 @@ func TestPaperIsNothingInPublic(t *testing.T) {
 	h := servicetest.New(t)
 	a := h.Register("beijing", servicetest.Zhang)
 	for _, text := range []string{printed(h, a, ""), "HCO1:000000000000000000000000", " HCO1:x"} {
-		public, err := h.Status.Check(text)
+		public, err := h.Status.Check(t.Context(), text)
 		h.Must(err)
 		if public != (status.Public{Failure: status.OfflineUnread}) {
 			t.Errorf("%s: %+v", text, public)

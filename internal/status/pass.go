@@ -256,17 +256,28 @@ type Public struct {
 }
 
 // Check answers anybody who was shown a pass.
-func (s *Service) Check(text string) (Public, error) {
+func (s *Service) Check(ctx context.Context, text string) (Public, error) {
 	if IsOffline(text) {
 		return Public{Failure: OfflineUnread}, nil
 	}
 	claims, err := s.Claims(text, s.policies.Jurisdictions()...)
+	var person healthcode.PersonID
+	if err == nil && claims.Bound {
+		person, err = s.Holder(ctx, claims)
+	}
 	var failure *pass.Failure
 	switch {
 	case errors.As(err, &failure):
 		return Public{Failure: failure.Code}, nil
 	case err != nil:
 		return Public{}, err
+	}
+	if claims.Bound { // its credential may be hours old
+		_, evaluation, _, err := s.Evaluate(ctx, person, claims.Jurisdiction)
+		if err != nil {
+			return Public{}, err
+		}
+		claims.State, _, claims.Until = evaluation.State(s.clock.Now())
 	}
 	return Public{Genuine: true, Jurisdiction: claims.Jurisdiction, State: claims.State, Until: claims.Until, Unchecked: claims.Unchecked}, nil
 }

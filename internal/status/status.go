@@ -31,6 +31,7 @@ type Store interface {
 	healthcode.Access
 	healthcode.Relations
 	healthcode.OfflineCodes
+	healthcode.Devices
 }
 
 // Service answers for every jurisdiction that it has a policy of.

@@ -99,7 +99,7 @@ func TestScreenshot(t *testing.T) {
 		}
 	}
 	h.Clock.Advance(61 * time.Second)
-	public, err := h.Status.Check(first.Text)
+	public, err := h.Status.Check(t.Context(), first.Text)
 	h.Must(err)
 	if public.Genuine || public.Failure != pass.Expired || public.State != "" {
 		t.Errorf("a minute later: %+v", public)
@@ -113,14 +113,14 @@ func TestPublicCheck(t *testing.T) {
 	h.Learn(a.Person, entered)
 	p, err := h.Status.Renew(t.Context(), a, "beijing", "")
 	h.Must(err)
-	got, err := h.Status.Check(p.Text)
+	got, err := h.Status.Check(t.Context(), p.Text)
 	h.Must(err)
 	want := status.Public{Genuine: true, Jurisdiction: "beijing", State: "held", Until: servicetest.At(time.April, 29, 0, 0), Unchecked: true}
 	if got.Until = got.Until.In(servicetest.Shanghai); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 	for _, forged := range []string{"", "HELLO", p.Text[:len(p.Text)-3] + "000"} {
-		if got, err := h.Status.Check(forged); err != nil || got.Genuine || got.Failure == "" {
+		if got, err := h.Status.Check(t.Context(), forged); err != nil || got.Genuine || got.Failure == "" {
 			t.Errorf("%q: %+v, %v", forged, got, err)
 		}
 	}

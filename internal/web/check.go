@@ -62,7 +62,7 @@ func checkCode(c *call) error {
 			return err
 		}
 	}
-	public, err := c.server.Status.Check(text)
+	public, err := c.server.Status.Check(c.ctx, text)
 	if err != nil {
 		return err
 	}

@@ -101,7 +101,7 @@ type scan struct {
 func (c *call) scan() scan {
 	s := scan{code: c.value("code"), temperature: c.value("temperature"), none: c.r.Form.Has("none")}
 	switch {
-	case strings.HasPrefix(s.temperature, pass.Prefix), status.IsOffline(s.temperature):
+	case strings.HasPrefix(s.temperature, pass.Prefix), strings.HasPrefix(s.temperature, pass.BoundPrefix), status.IsOffline(s.temperature):
 		s.code, s.temperature = s.temperature, ""
 	case c.value("waiting") != "":
 		s.code = c.value("waiting")

@@ -27,6 +27,9 @@ var failureTexts = map[pass.Code]healthcode.Text{
 	pass.OtherJurisdiction: textFailureElsewhere,
 	status.OfflineVoid:     textFailureVoid,
 	status.OfflineUnread:   textFailurePaper,
+	pass.NotTheHolder:      textFailureCopied,
+	pass.Stale:             textFailureStale,
+	status.DeviceEnded:     textFailureDevice,
 }
 
 // ground says a ground of a decision. There is no other kind than these: the

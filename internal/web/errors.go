@@ -42,6 +42,7 @@ var statuses = map[healthcode.Code]int{
 	resident.CodePhoneLast:   http.StatusConflict,
 	resident.CodeTripPhones:  http.StatusConflict,
 	status.CodeNoPolicy:      http.StatusNotFound,
+	status.CodeOtherDevice:   http.StatusConflict,
 	checkpoint.CodeVenue:     http.StatusForbidden,
 	change.CodeNoGround:      http.StatusUnprocessableEntity,
 	change.CodeSameHand:      http.StatusForbidden,

@@ -10,7 +10,7 @@ import (
 var (
 	textCheckLead      = say("有人向您出示健康码？在这里查验真假。您只会看到：是不是真的、什么状态、到什么时候为止。", "Somebody shows you a code? Check it here. You learn whether it is genuine, its state, and until when: nothing more.")
 	textCheckText      = say("码的内容", "Text of the code")
-	textCheckTextHint  = say("用扫码器扫入，或把扫出的文字粘贴到这里（以 HCP1: 开头）", "Let a scanner type it, or paste what you scanned; it begins with HCP1:")
+	textCheckTextHint  = say("用扫码器扫入，或把扫出的文字粘贴到这里（以 HCP1: 或 HCP2: 开头）", "Let a scanner type it, or paste what you scanned; it begins with HCP1: or HCP2:")
 	textCheckPhoto     = say("或者：给码拍张照片", "Or: a photo of the code")
 	textCheckPhotoHint = say("正对着拍，离近一点。照片只用来读码，不保存。", "Straight and near. The photo is read and not kept.")
 	textCheckNow       = say("查验", "Check it")
@@ -33,6 +33,9 @@ var (
 		pass.Expired:           say("这个码是真的，但已过期。截图一分钟后就会过期，请对方打开页面出示。", "It was genuine but has expired. Screenshots expire after a minute: ask the person to open the page."),
 		pass.FromTheFuture:     say("码上的时间比现在晚，不能确认。", "Its time lies in the future; it can't be confirmed."),
 		status.OfflineUnread:   textPaperUnread,
+		pass.NotTheHolder:      textFailureCopied,
+		pass.Stale:             textFailureStale,
+		status.DeviceEnded:     textFailureDevice,
 		pass.OtherJurisdiction: say("这是其他地方的健康码，这里不能查验。", "It is the code of another place, which can't be checked here."),
 	}
 )
