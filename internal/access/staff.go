@@ -51,7 +51,7 @@ var staffName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{2,39}$`)
 var sourceName = regexp.MustCompile(`^[a-z]+:[A-Za-z0-9._-]{1,40}$`)
 
 // ReservedSources are those that the service itself writes: nobody may send facts in their names.
-var ReservedSources = []string{"person", "caseworker", "venue"}
+var ReservedSources = []string{"person", "caseworker", "venue", "registry"}
 
 // ReservedSource reports whether a source is one that the service itself writes.
 func ReservedSource(source string) bool {

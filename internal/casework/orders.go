@@ -48,12 +48,22 @@ type order struct {
 	note     string
 	stays    string
 	person   healthcode.PersonID
+	lead     string // what a lead is about; "" for a line of a file
 }
 
 // id is the same for the same line, so that a file can be sent again.
 func (o *order) id() string {
+	if o.lead != "" {
+		return leadID(o.lead)
+	}
 	sum := sha256.Sum256([]byte(strings.Join([]string{o.person.String(), o.subject, o.area, o.note}, "\x00")))
 	return "order-" + base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// leadID names the entry of a lead.
+func leadID(lead string) string {
+	sum := sha256.Sum256([]byte(lead))
+	return "lead-" + base64.RawURLEncoding.EncodeToString(sum[:12])
 }
 
 // Orders reads work orders, CSV with a header (document, reason, area, note; type, country and stays where they aren't CN-ID, none and home), and

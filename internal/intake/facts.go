@@ -26,6 +26,8 @@ type FactOptions struct {
 	// Errors is called for each line that isn't stored, in the order of lines. An error
 	// names the field, and holds nothing of the person.
 	Errors func(line int, err error)
+	// Outcome is called for each line that reached the store, in the order of lines, once its batch is durable.
+	Outcome func(line int, outcome healthcode.Outcome)
 	// BatchSize is how many lines are stored together; 0 = 2,000.
 	BatchSize int
 	// SourcePrefix is the source that each fact must have or, if it ends with a
@@ -61,6 +63,9 @@ func ImportFacts(ctx context.Context, r io.Reader, store FactStore, opts FactOpt
 	}
 	if opts.Errors == nil {
 		opts.Errors = func(int, error) {}
+	}
+	if opts.Outcome == nil {
+		opts.Outcome = func(int, healthcode.Outcome) {}
 	}
 	decoding, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -154,6 +159,7 @@ func (i *factImport) commit(ctx context.Context, b *factBatch) error {
 		return err
 	}
 	for n, outcome := range outcomes {
+		i.opts.Outcome(b.facts[n].line, outcome)
 		switch outcome {
 		case healthcode.Stored:
 			i.summary.Stored++
