@@ -57,3 +57,16 @@ func (r *retractions) circular(facts []*healthcode.Fact) map[healthcode.FactRef]
 	}
 	return circular
 }
+
+// Standing returns the facts that no retraction takes back.
+func Standing(facts []healthcode.Fact) []healthcode.Fact {
+	list := make([]*healthcode.Fact, len(facts))
+	for i := range facts {
+		list[i] = &facts[i]
+	}
+	var standing []healthcode.Fact
+	for _, f := range retract(list) {
+		standing = append(standing, *f)
+	}
+	return standing
+}

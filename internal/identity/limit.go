@@ -20,6 +20,7 @@ const (
 	ActionLookOther   Action = "look-other"   // one person looks at another's status
 	ActionPrintPaper  Action = "print-paper"  // a code on paper is printed
 	ActionTryNumber   Action = "try-number"   // a door tries a number that stands for nobody
+	ActionCertificate Action = "certificate"  // a travel certificate, or a link to some, is made
 	ActionChangePhone Action = "change-phone" // a person binds or unbinds a phone, or says who uses it
 )
 
@@ -67,6 +68,7 @@ var Limits = []Limit{
 	{ActionPrintPaper, PerPerson, day, 20},
 	{ActionPrintPaper, PerSubject, day, 10},
 	{ActionTryNumber, PerStaff, time.Hour, 60},
+	{ActionCertificate, PerPerson, day, 40},
 	{ActionChangePhone, PerPerson, day, 20},
 	{ActionChangePhone, PerAddress, time.Hour, 60},
 }

@@ -11,15 +11,16 @@ import (
 )
 
 // MRZ is what the two lines at the foot of a passport's photo page say (TD3,
-// ICAO 9303-4). Sex and personal number aren't kept: nothing here needs them.
+// ICAO 9303-4). The personal number isn't kept: nothing here needs it.
 type MRZ struct {
 	Code        string // document code: P and a letter or nothing
 	Issuer      string // as in [Country.Code]
 	NameField   string // the 39 characters, for [SameName]
 	Number      string // at most 9 characters
 	Nationality string
-	Birth       Date // zero where all or part of it is unknown
-	Expiry      Date // zero where the document states none
+	Birth       Date   // zero where all or part of it is unknown
+	Sex         string // M, F, or "" where the document states none
+	Expiry      Date   // zero where the document states none
 }
 
 const fieldMRZ = "mrz"
@@ -108,6 +109,9 @@ func ParseMRZ(text string, today Date) (MRZ, error) {
 		}
 	}
 	upper, lower := string(line[:44]), string(line[44:])
+	if !strings.ContainsRune("MFX<", line[64]) {
+		return MRZ{}, refuse(CodeMRZCharacters, fieldMRZ, 2, 21)
+	}
 	if upper[0] != 'P' {
 		return MRZ{}, refuse(CodeMRZKind, fieldMRZ)
 	}
@@ -127,6 +131,7 @@ func ParseMRZ(text string, today Date) (MRZ, error) {
 		NameField:   upper[5:],
 		Number:      strings.ReplaceAll(lower[:9], "<", ""),
 		Nationality: strings.TrimRight(lower[10:13], "<"),
+		Sex:         strings.Trim(lower[20:21], "X<"),
 	}
 	if !strings.Contains(lower[13:19], "<") {
 		ok := false

@@ -29,7 +29,7 @@ func TestCheckDigit(t *testing.T) {
 
 func TestParseMRZ(t *testing.T) {
 	want := MRZ{Code: "P", Issuer: "UTO", NameField: "ERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<",
-		Number: "L898902C3", Nationality: "UTO", Birth: Date{1974, 8, 12}, Expiry: Date{2012, 4, 15}}
+		Number: "L898902C3", Nationality: "UTO", Birth: Date{1974, 8, 12}, Sex: "F", Expiry: Date{2012, 4, 15}}
 	for name, text := range map[string]string{
 		"two lines":       specimenUpper + "\n" + specimenLower,
 		"one line":        specimenUpper + specimenLower,

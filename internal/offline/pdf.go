@@ -30,6 +30,9 @@ var font = sync.OnceValues(func() ([]byte, error) {
 	return io.ReadAll(r)
 })
 
+// Font returns the file of the font (TrueType) that has all letters of the product's languages.
+func Font() ([]byte, error) { return font() }
+
 // Sheet is what is on the paper: no state, and no colour that somebody could take for one.
 type Sheet struct {
 	Code  string          // the text of the QR code
