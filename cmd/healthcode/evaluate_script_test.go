@@ -6,11 +6,18 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"healthcode/internal/pgtest"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"healthcode": main})
+	testscript.Main(withDatabase{m}, map[string]func(){"healthcode": main})
 }
+
+// withDatabase stops the PostgreSQL server that tests have shared.
+type withDatabase struct{ m *testing.M }
+
+func (w withDatabase) Run() int { return pgtest.Run(w.m) }
 
 // TestScripts runs the command lines in testdata. The repository's root is $REPO.
 func TestScripts(t *testing.T) {

@@ -23,7 +23,10 @@ var shared struct {
 }
 
 // Main runs the tests, then ends the shared cluster. A package's TestMain does nothing else.
-func Main(m *testing.M) {
+func Main(m *testing.M) { os.Exit(Run(m)) }
+
+// Run runs the tests and stops the server that they shared, for packages whose TestMain does more.
+func Run(m interface{ Run() int }) int {
 	shared.main = true
 	code := m.Run()
 	if shared.server != nil {
@@ -31,7 +34,7 @@ func Main(m *testing.M) {
 			fmt.Fprintln(os.Stderr, "pgtest:", err)
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // Database returns the DSN of a fresh database in the shared cluster, which is dropped when the

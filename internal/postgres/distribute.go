@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 )
 
 // spread says how Citus lays a table out.
@@ -93,6 +94,24 @@ type Placement struct {
 	Beside string
 	// Moved says that it was spread just now, and not before.
 	Moved bool
+}
+
+// Distribute brings the tables of a database up to date and spreads them over the nodes of its cluster: [Store.Distribute] for who has
+// no keys.
+func Distribute(ctx context.Context, dsn string, said func(Placement)) error {
+	if err := Migrate(ctx, dsn); err != nil {
+		return fmt.Errorf("bringing the tables up to date: %w", explain(err))
+	}
+	config, err := configure(dsn)
+	if err != nil {
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	return (&Store{pool: pool}).Distribute(ctx, said)
 }
 
 // Distribute spreads the tables over the nodes of a Citus cluster, with what is in them, and calls said (which may

@@ -25,16 +25,7 @@ func Migrate(ctx context.Context, dsn string) error {
 	}
 	db := stdlib.OpenDB(*config.ConnConfig)
 	defer db.Close()
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
-	}
-	// Whoever comes second asks once a second, for ten minutes.
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
-	if err != nil {
-		return err
-	}
-	provider, err := goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
+	provider, err := providerOf(db)
 	if err != nil {
 		return err
 	}
@@ -50,6 +41,19 @@ func Migrate(ctx context.Context, dsn string) error {
 	}
 	_, err = provider.Up(ctx)
 	return err
+}
+
+func providerOf(db *sql.DB) (*goose.Provider, error) {
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	// Whoever comes second asks once a second, for ten minutes.
+	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 600))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(locker))
 }
 
 // allowed refuses tables of a later version that this program can't work with: the later program says so

@@ -3,6 +3,8 @@ package translog
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"healthcode"
 )
@@ -37,7 +39,7 @@ const (
 // Audit compares a database with the log's entries: each applied change must be the one that was logged, each manual
 // fact must be that of a change, and each entry must have its change.
 func Audit(ctx context.Context, ledger Ledger, entries []Entry, zone Zone) ([]Finding, error) {
-	a := audit{entries: entries, zone: zone, taken: make([]bool, len(entries)), facts: map[healthcode.FactRef]*manual{}}
+	a := audit{entries: entries, zone: zone, taken: make([]bool, len(entries)), facts: map[healthcode.FactRef]*manual{}, waiting: map[string]string{}}
 	for after := ""; ; {
 		page, err := ledger.ChangesApplied(ctx, after, perPass)
 		if err != nil {
@@ -51,6 +53,7 @@ func Audit(ctx context.Context, ledger Ledger, entries []Entry, zone Zone) ([]Fi
 			break
 		}
 	}
+	a.unrecorded()
 	for i, taken := range a.taken {
 		if !taken {
 			index, e := int64(i), entries[i]
@@ -76,6 +79,8 @@ type audit struct {
 	taken   []bool
 	facts   map[healthcode.FactRef]*manual
 	found   []Finding
+	// waiting are the changes whose index isn't recorded, by their hashes.
+	waiting map[string]string
 }
 
 // manual is the fact that a change made.
@@ -93,17 +98,30 @@ func (a *audit) change(c *healthcode.Change) {
 	if c.Agreed == "" || c.Agreed == c.By && c.By != healthcode.SystemOfficer {
 		a.add(Finding{Code: FoundOneOfficer, Change: c.ID, Text: fmt.Sprintf("change %s has no second officer", c.ID)})
 	}
-	if c.Index < 0 {
-		a.add(Finding{Code: FoundNotLogged, Change: c.ID, Text: fmt.Sprintf("change %s isn't in the log", c.ID)})
+	want, err := EntryOf(c, a.zone)
+	if c.Index < 0 && err == nil {
+		a.waiting[string(want.Hash)] = c.ID
 		return
 	}
-	want, err := EntryOf(c, a.zone)
 	if err == nil && c.Index < int64(len(a.entries)) && want.equal(a.entries[c.Index]) && !a.taken[c.Index] {
 		a.taken[c.Index] = true
 		return
 	}
 	a.add(Finding{Code: FoundChangeAltered, Change: c.ID, Entry: &c.Index,
 		Text: fmt.Sprintf("change %s isn't what entry %d says: its row was altered", c.ID, c.Index)})
+}
+
+// unrecorded finds the entries of changes whose index isn't recorded: the process that wrote them has ended before it could.
+func (a *audit) unrecorded() {
+	for i, e := range a.entries {
+		if _, waits := a.waiting[string(e.Hash)]; waits && !a.taken[i] {
+			a.taken[i] = true
+			delete(a.waiting, string(e.Hash))
+		}
+	}
+	for _, id := range slices.Sorted(maps.Values(a.waiting)) {
+		a.add(Finding{Code: FoundNotLogged, Change: id, Text: fmt.Sprintf("change %s isn't in the log", id)})
+	}
 }
 
 func (a *audit) fact(person healthcode.PersonID, f healthcode.Fact) error {
