@@ -30,5 +30,6 @@ generate: ## templates, and the OpenAPI document
 	go generate ./...
 	gofmt -w internal/web
 
-bench: ## the benchmarks of rules, pass, certificate and store
+bench: build ## what this machine holds, into docs/performance.md; and the benchmarks of rules, pass and certificate
+	./bin/healthcode bench --markdown docs/performance.md
 	go test -run '^$$' -bench . -benchmem ./policy ./pass ./certificate ./internal/qr ./internal/intake

@@ -46,6 +46,7 @@ var commands = map[string]command{
 	"administrator": {"make the first account of a jurisdiction", runAdministrator},
 	"areas":         {"print the stored area history as JSON", runAreas},
 	"backup":        {"write database, keys and log to one encrypted file, while serving", runBackup},
+	"bench":         {"measure what this machine holds", runBench},
 	"certificate":   {"verify travel certificates and show trust lists", runCertificate},
 	"check":         {"verify the integrity of a database and of its log of changes", runCheck},
 	"decide":        {"what a venue decides on a state and a temperature", runDecide},
