@@ -22,6 +22,8 @@ const (
 	ActionTryNumber   Action = "try-number"   // a door tries a number that stands for nobody
 	ActionCertificate Action = "certificate"  // a travel certificate, or a link to some, is made
 	ActionChangePhone Action = "change-phone" // a person binds or unbinds a phone, or says who uses it
+	ActionAssist      Action = "assist"       // a helper asks for an old or a young person
+	ActionKeyword     Action = "keyword"      // a phone asks for a status by short message
 )
 
 // Per says what a limit counts by.
@@ -68,6 +70,12 @@ var Limits = []Limit{
 	{ActionPrintPaper, PerPerson, day, 20},
 	{ActionPrintPaper, PerSubject, day, 10},
 	{ActionTryNumber, PerStaff, time.Hour, 60},
+	{ActionAssist, PerPerson, day, 20},
+	{ActionAssist, PerSubject, day, 10},
+	{ActionAssist, PerStaff, time.Hour, 60},
+	{ActionKeyword, PerPhone, time.Minute, 1},
+	{ActionKeyword, PerPhone, time.Hour, 5},
+	{ActionKeyword, PerPhone, day, 20},
 	{ActionCertificate, PerPerson, day, 40},
 	{ActionChangePhone, PerPerson, day, 20},
 	{ActionChangePhone, PerAddress, time.Hour, 60},

@@ -251,9 +251,11 @@ func TestSettings(t *testing.T) {
 		t.Error("the notice isn't read")
 	}
 	d.Refused(servicetest.Others("beijing", healthcode.RoleResident), map[string]func(healthcode.Actor) error{
-		"of":      func(a healthcode.Actor) error { _, err := d.Of(t.Context(), a, "beijing", 1); return err },
-		"read":    func(a healthcode.Actor) error { _, err := d.Read(t.Context(), a, "beijing", time.Time{}); return err },
-		"set":     func(a healthcode.Actor) error { return d.Set(t.Context(), a, healthcode.NoticeSetting{Jurisdiction: "beijing", Messages: "all"}) },
+		"of":   func(a healthcode.Actor) error { _, err := d.Of(t.Context(), a, "beijing", 1); return err },
+		"read": func(a healthcode.Actor) error { _, err := d.Read(t.Context(), a, "beijing", time.Time{}); return err },
+		"set": func(a healthcode.Actor) error {
+			return d.Set(t.Context(), a, healthcode.NoticeSetting{Jurisdiction: "beijing", Messages: "all"})
+		},
 		"setting": func(a healthcode.Actor) error { _, _, err := d.Setting(t.Context(), a, "beijing"); return err },
 	})
 }

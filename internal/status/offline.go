@@ -52,17 +52,22 @@ func (s *Service) PrintOffline(ctx context.Context, a healthcode.Actor, jurisdic
 		identity.PerPerson: a.Person.String(), identity.PerSubject: subject.ID.String()}); err != nil {
 		return OfflineSheet{}, err
 	}
-	now := s.clock.Now()
 	if relation != "" {
 		asker, err := s.store.Person(ctx, a.Person)
 		if err != nil {
 			return OfflineSheet{}, err
 		}
-		if err := s.store.PutLook(ctx, healthcode.Look{Person: subject.ID, At: now, Role: healthcode.RoleResident,
+		if err := s.store.PutLook(ctx, healthcode.Look{Person: subject.ID, At: s.clock.Now(), Role: healthcode.RoleResident,
 			By: mask(asker.Name), Jurisdiction: jurisdiction, Purpose: "offline", Saw: "paper"}); err != nil {
 			return OfflineSheet{}, fmt.Errorf("recording the look: %w", err)
 		}
 	}
+	return s.sheet(ctx, subject, p, relation)
+}
+
+// sheet makes a code on paper; the person's one before is void at once.
+func (s *Service) sheet(ctx context.Context, subject healthcode.Person, p *policy.Policy, relation string) (OfflineSheet, error) {
+	now := s.clock.Now()
 	token := make([]byte, offlineToken)
 	rand.Read(token)
 	sheet := OfflineSheet{OfflinePrefix + base45.Encode(token), mask(subject.Name), p, now, now.Add(OfflineLife)}
@@ -70,7 +75,7 @@ func (s *Service) PrintOffline(ctx context.Context, a healthcode.Actor, jurisdic
 	if err != nil {
 		return OfflineSheet{}, err
 	}
-	if err := s.store.PutOfflineCode(ctx, healthcode.OfflineCode{Token: hash, Person: subject.ID, Jurisdiction: jurisdiction,
+	if err := s.store.PutOfflineCode(ctx, healthcode.OfflineCode{Token: hash, Person: subject.ID, Jurisdiction: p.Jurisdiction,
 		Relation: relation, Issued: sheet.Issued, Expires: sheet.Expires}); err != nil {
 		return OfflineSheet{}, fmt.Errorf("keeping a code on paper: %w", err)
 	}
