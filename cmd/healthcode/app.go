@@ -21,6 +21,8 @@ import (
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/issuer"
+	"healthcode/internal/lab"
+	"healthcode/internal/live"
 	"healthcode/internal/notice"
 	"healthcode/internal/postgres"
 	"healthcode/internal/resident"
@@ -56,6 +58,8 @@ type app struct {
 	messages  *sms.Queue
 	residents *resident.Service
 	notices   *notice.Service
+	labs      *lab.Service
+	live      *live.Hub
 	handler   http.Handler
 }
 
@@ -114,14 +118,16 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	counts := translog.NewCounts(a.translog)
 	metrics := api.NewMetrics()
 	a.changes.Raised = metrics.AlarmRaised
+	a.openLabs(metrics)
 	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: metrics, Store: a.store, Sealer: a.vault,
 		Access: a.access, Status: a.status, Residents: residents, Checkpoint: doors,
-		Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
+		Casework: cases, Cases: a.cases, Change: a.changes, Labs: a.labs, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {
 		return nil, err
 	}
 	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
 		Checkpoint: doors, Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
+	pages.Labs, pages.Live = a.labs, a.live
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
@@ -182,6 +188,7 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	}
 	server := &http.Server{Handler: a.handler, ReadHeaderTimeout: readHeader, ReadTimeout: readAll, IdleTimeout: idle,
 		ErrorLog: slog.NewLogLogger(a.log.Handler(), slog.LevelWarn)}
+	server.RegisterOnShutdown(a.live.Close) // its streams end with no request
 	background, stop := context.WithCancel(ctx)
 	var working sync.WaitGroup
 	a.begin(background, &working)

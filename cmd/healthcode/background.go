@@ -29,6 +29,8 @@ func (a *app) begin(ctx context.Context, working *sync.WaitGroup) {
 	keeper := lease.Keeper{Tasks: a.store, Holder: a.holder(), Clock: a.clock, Log: a.log}
 	working.Go(func() { keeper.Run(ctx, taskSweep, a.sweep) })
 	working.Go(func() { keeper.Run(ctx, taskLog, a.writeLog) })
+	working.Go(func() { keeper.Run(ctx, taskLabs, a.runLabs) })
+	working.Go(func() { a.watchLive(ctx) })
 	working.Go(func() { a.cases.Run(ctx, caseEvery, caseSweep) })
 	working.Go(func() { a.notices.Run(ctx, noticeEvery) })
 	if a.messages != nil {
@@ -59,7 +61,7 @@ func (a *app) sweep(ctx context.Context) {
 		now := a.clock.Now()
 		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
 			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits, "codes on paper": a.store.PurgeOfflineCodes,
-			"phones": a.store.PurgePhones, "devices": a.store.PurgeDevices, "trips": a.residents.SettleTrips, "notices": a.purgeNotices,
+			"phones": a.store.PurgePhones, "devices": a.store.PurgeDevices, "trips": a.residents.SettleTrips, "laboratories": a.purgeLabs, "notices": a.purgeNotices,
 			"messages": func(ctx context.Context, now time.Time) (int, error) {
 				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
 			}} {

@@ -22,6 +22,7 @@ type call struct {
 	lang    healthcode.Language
 	actor   healthcode.Actor   // zero on a public route
 	session healthcode.Session // the actor's; zero with an API token
+	status  int                // of an answer of a document route; 0 = 200
 }
 
 type callKey struct{}

@@ -64,7 +64,12 @@ func (s *Server) sendFacts(c *call, in *inJurisdiction) (FactsSent, error) {
 		return FactsSent{}, err
 	}
 	screened := newScreen(c.r.Body, c.actor, now(), feed.Allow)
-	summary, err := intake.ImportFacts(c.ctx, screened, s.Store, intake.FactOptions{Now: now, Phones: identity.PhoneBook{Store: s.Store, Sealer: s.Sealer},
+	merger, err := s.Labs.Merger(in.Jurisdiction)
+	if err != nil {
+		return FactsSent{}, err
+	}
+	merger.Store = s.Store
+	summary, err := intake.ImportFacts(c.ctx, screened, merger, intake.FactOptions{Now: now, Phones: identity.PhoneBook{Store: s.Store, Sealer: s.Sealer},
 		Errors: func(line int, err error) {
 			if len(sent.Errors) < maxLineErrors {
 				sent.Errors = append(sent.Errors, lineError(line, err))

@@ -62,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	h.server, err = New(Services{Clock: h.Clock, Log: log, Store: h.Store, Sealer: h.Vault,
-		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework, Cases: h.Cases, Change: h.Change, Counts: noCounts,
+		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework, Cases: h.Cases, Change: h.Change, Labs: h.Labs, Counts: noCounts,
 		Complete: area.Complete, PolicyFile: policyFile})
 	h.Must(err)
 	h.settle()

@@ -25,6 +25,7 @@ type Metrics struct {
 	registrations *prometheus.CounterVec
 	looks         *prometheus.CounterVec
 	alarms        *prometheus.CounterVec
+	labHours      *prometheus.HistogramVec
 }
 
 // NewMetrics returns metrics in a registry of their own.
@@ -47,7 +48,9 @@ func NewMetrics() *Metrics {
 	m.durations = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "healthcode", Name: "http_request_seconds",
 		Help: "Time to answer a request, by route.", Buckets: []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 10}},
 		[]string{"route"})
-	m.registry.MustRegister(m.durations, collectors.NewGoCollector(),
+	m.labHours = prometheus.NewHistogramVec(prometheus.HistogramOpts{Namespace: "healthcode", Name: "lab_upload_hours",
+		Help: "Hours from sample to upload of new results, by laboratory.", Buckets: []float64{2, 4, 6, 8, 12, 24, 48, 72}}, []string{"lab"})
+	m.registry.MustRegister(m.durations, m.labHours, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -55,6 +58,11 @@ func NewMetrics() *Metrics {
 func (m *Metrics) request(route string, status int, took time.Duration) {
 	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
 	m.durations.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// LabUploaded counts one new result of a laboratory.
+func (m *Metrics) LabUploaded(lab string, took time.Duration) {
+	m.labHours.WithLabelValues(lab).Observe(took.Hours())
 }
 
 // AlarmRaised counts one alarm.

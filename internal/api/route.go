@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -109,6 +110,7 @@ type file struct {
 // document makes a route that answers with bytes of one of the media types.
 func document[I any](method, pattern, id, summary string, types []string, h func(*call, *I) (file, error), options ...option) Route {
 	type answer struct {
+		Status      int
 		ContentType string `header:"Content-Type"`
 		Body        []byte
 	}
@@ -122,7 +124,7 @@ func document[I any](method, pattern, id, summary string, types []string, h func
 			if err != nil {
 				return nil, callOf(ctx).problem(err)
 			}
-			return &answer{f.contentType, f.data}, nil
+			return &answer{cmp.Or(callOf(ctx).status, http.StatusOK), f.contentType, f.data}, nil
 		})
 	})
 }
@@ -171,6 +173,7 @@ func (s *Server) table() []Route {
 		s.photoRoutes(),
 		s.doorRoutes(),
 		s.factRoutes(),
+		s.labRoutes(),
 		s.caseworkRoutes(),
 		s.caseRoutes(),
 		s.orderRoutes(),

@@ -14,6 +14,7 @@ import (
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/lab"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
 	"healthcode/policy"
@@ -33,6 +34,7 @@ type Services struct {
 	Casework   *casework.Service
 	Cases      *casework.Cases
 	Change     *change.Service
+	Labs       *lab.Service
 	// Counts returns what the transparency log counts, and of how many entries.
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
 
@@ -61,6 +63,7 @@ type Server struct {
 	handler  http.Handler
 	admin    *access.Admin
 	photos   chan struct{} // bounds how many photographs are decoded at once
+	pushes   chan struct{} // bounds how many signed batches are in memory at once
 	limits   limits
 	areas    areaCache
 }
@@ -69,12 +72,13 @@ type Server struct {
 type limits struct {
 	post   *addressLimit // anything public that changes or checks something
 	signIn *addressLimit // a password is tried
+	signed *addressLimit // a signed request of a laboratory
 }
 
 // New returns a server, or the first thing that is wrong with its policies or routes.
 func New(services Services) (*Server, error) {
-	s := &Server{Services: services, photos: make(chan struct{}, 2),
-		limits: limits{post: newAddressLimit(5, 100), signIn: newAddressLimit(.2, 20)}}
+	s := &Server{Services: services, photos: make(chan struct{}, 2), pushes: make(chan struct{}, 16),
+		limits: limits{post: newAddressLimit(5, 100), signIn: newAddressLimit(.2, 20), signed: newAddressLimit(50, 1000)}}
 	if s.Metrics == nil {
 		s.Metrics = NewMetrics()
 	}

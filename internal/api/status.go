@@ -11,6 +11,7 @@ import (
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
+	"healthcode/internal/lab"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
 )
@@ -52,6 +53,12 @@ var statuses = map[healthcode.Code]int{
 	change.CodeSameHand:      http.StatusForbidden,
 	change.CodeThirdHand:     http.StatusForbidden,
 	change.CodeStopped:       http.StatusConflict,
+	lab.CodeUnsigned:         http.StatusUnauthorized,
+	lab.CodeSignature:        http.StatusUnauthorized,
+	lab.CodeUnknownKey:       http.StatusUnauthorized,
+	lab.CodeKeyOver:          http.StatusForbidden,
+	lab.CodeClosed:           http.StatusForbidden,
+	lab.CodeNotYours:         http.StatusUnprocessableEntity,
 	codeNoRoute:              http.StatusNotFound,
 	codeMethod:               http.StatusMethodNotAllowed,
 	codeTooLarge:             http.StatusRequestEntityTooLarge,

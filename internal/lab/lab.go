@@ -22,7 +22,6 @@ type Store interface {
 	healthcode.Ledger
 	healthcode.People
 	healthcode.Access
-	healthcode.Cases
 }
 
 // Policies gives the policy of a jurisdiction that is in force now.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"healthcode"
+	"healthcode/internal/intake"
 )
 
 // What became of a report beyond being stored or a duplicate.
@@ -20,6 +21,9 @@ const (
 // Merger is a store of facts in which each result of a sample is one fact, whoever passes it on. The rule stands
 // in docs/decisions/0160-one-sample-one-fact.md. It is for one call, and one goroutine.
 type Merger struct {
+	// Store is where facts go: the service's, unless it is set.
+	Store intake.FactStore
+
 	service      *Service
 	jurisdiction string
 	location     *time.Location
@@ -34,13 +38,13 @@ func (s *Service) Merger(jurisdiction string) (*Merger, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Merger{service: s, jurisdiction: jurisdiction, location: p.Location,
+	return &Merger{Store: s.store, service: s, jurisdiction: jurisdiction, location: p.Location,
 		numbers: map[healthcode.FactRef]string{}, notes: map[healthcode.FactRef]string{}}, nil
 }
 
 // EnsurePersons is the store's.
 func (m *Merger) EnsurePersons(ctx context.Context, documents []healthcode.Document) ([]healthcode.PersonID, error) {
-	return m.service.store.EnsurePersons(ctx, documents)
+	return m.Store.EnsurePersons(ctx, documents)
 }
 
 // reported reports whether facts of a source may come by several ways.
@@ -98,7 +102,7 @@ func (m *Merger) Append(ctx context.Context, facts []healthcode.PersonFact) ([]h
 	if settle, err = m.retractions(ctx, rows[:len(facts)], settle); err != nil {
 		return nil, err
 	}
-	outcomes, err := m.service.store.Append(ctx, rows)
+	outcomes, err := m.Store.Append(ctx, rows)
 	if err != nil {
 		return nil, err
 	}

@@ -76,7 +76,7 @@ func (m *Merger) settle(ctx context.Context, people []healthcode.PersonID, now t
 		if len(rows) == 0 {
 			continue
 		}
-		if _, err := m.service.store.Append(ctx, rows); err != nil {
+		if _, err := m.Store.Append(ctx, rows); err != nil {
 			return fmt.Errorf("settling results that differ: %w", err)
 		}
 	}

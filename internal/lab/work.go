@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -23,20 +24,15 @@ func webhookClient() *http.Client {
 	return &http.Client{Timeout: 10 * time.Second, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// Run takes back provisional results whose time is over, and tells webhooks of open questions, until ctx ends.
+// Run takes back provisional results whose time is over, and tells webhooks of open questions, until ctx ends. One process
+// at a time does it.
 func (s *Service) Run(ctx context.Context, every time.Duration) {
 	tick := time.NewTicker(every)
 	defer tick.Stop()
-	holder := newID()
 	for {
-		now := s.clock.Now()
-		mine, err := s.store.ClaimTask(ctx, "labs", holder, now, now.Add(2*every+time.Minute))
-		if err == nil && mine {
-			if _, err = s.Expire(ctx); err == nil {
-				_, err = s.Notify(ctx)
-			}
-		}
-		if err != nil && ctx.Err() == nil {
+		_, expired := s.Expire(ctx)
+		_, told := s.Notify(ctx)
+		if err := errors.Join(expired, told); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "laboratories", "error", err)
 		}
 		select {

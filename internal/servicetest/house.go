@@ -22,6 +22,7 @@ import (
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/lab"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
@@ -76,6 +77,7 @@ type House struct {
 	Casework   *casework.Service
 	Cases      *casework.Cases
 	Change     *change.Service
+	Labs       *lab.Service
 	Log        *bytes.Buffer // read it only while nothing runs
 }
 
@@ -102,6 +104,7 @@ func New(t testing.TB) *House {
 	h.Change = change.New(h.Store, h.Status, h.Clock, log, change.DefaultLimits)
 	h.Cases = casework.NewCases(h.Store, h.Status, h.Change, h.Clock, log)
 	h.Casework = casework.New(h.Store, h.Clock, log)
+	h.Labs = lab.New(h.Store, h.Status, h.Change, h.Cases, h.Clock, lab.DefaultLimits, log)
 	return h
 }
 

@@ -12,6 +12,8 @@ import (
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/lab"
+	"healthcode/internal/live"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
 	"healthcode/policy"
@@ -27,6 +29,8 @@ type Config struct {
 	Checkpoint *checkpoint.Service
 	Casework   *casework.Service
 	Change     *change.Service
+	Labs       *lab.Service
+	Live       *live.Hub // of the pages that are open
 	// Counts returns what the transparency log counts, and of how many entries.
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
 	Cases  *casework.Cases
