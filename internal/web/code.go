@@ -46,6 +46,7 @@ type passCard struct {
 	minor   bool   // so young that no face recognition is asked for
 	renew   string // where a script fetches the next one; "" where each one is a look that is recorded
 	again   string // the page itself
+	session string // whose phone may sign the pass itself; "" where the server mints each one
 	proxy   bool
 }
 
@@ -80,7 +81,7 @@ func codePage(c *call) error {
 	return c.page(http.StatusOK, codeView(v, ownCode{
 		state: v.state(code.Status.State), people: people, partial: err != nil, reasons: c.withCases(reasonCards(v, &code)),
 		pass: passCard{Pass: code.Pass, name: pass.MaskName(code.Person.Name), checked: code.Person.Identity,
-			minor: underFaceCheck(code.Person, v.now), renew: c.in("code/pass"), again: c.in("code")},
+			minor: underFaceCheck(code.Person, v.now), renew: c.in("code/pass"), again: c.in("code"), session: c.session.ID},
 		good: goodAgain(v, &code), timeline: timelineOf(v, code.Timeline),
 		questions: questions(v, &code), sources: sourcesOf(v, &code),
 		reported: c.r.URL.Query().Has("reported"), photo: c.r.URL.Query().Has("photo"),

@@ -40,7 +40,7 @@ func TestOfflineDecisionsAreThePolicys(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !data.Until.Equal(p.Until) || !data.Now.Equal(s.now) || data.Venue != "ningbo-"+kind || len(data.Failures) != 8 {
+		if !data.Until.Equal(p.Until) || !data.Now.Equal(s.now) || data.Venue != "ningbo-"+kind || len(data.Failures) != 11 {
 			t.Errorf("%s: %+v", kind, data)
 		}
 		temperatures := map[string]*float64{"unmeasured": nil, "normal": new(36.5), "fever": new(p.FeverAt)}

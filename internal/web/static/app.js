@@ -21,7 +21,28 @@ for (const clock of document.querySelectorAll("time[data-clock]")) {
 }
 
 const live = document.querySelector("[data-renew]");
-if (live && window.fetch && window.performance) keepAlive(live);
+if (live && window.fetch && window.performance) {
+  // Where the phone can sign its pass itself, it does (bound.js); else, or where that script doesn't come, the server goes on.
+  const signs = "bound" in live.dataset && "noModule" in HTMLScriptElement.prototype && window.indexedDB && window.crypto && crypto.subtle;
+  let begun = false;
+  const begin = () => {
+    if (begun || live.dataset.bound === "ready") return;
+    begun = true;
+    keepAlive(live);
+  };
+  if (signs) {
+    live.addEventListener("unbound", begin);
+    setTimeout(begin, 8000);
+  } else begin();
+}
+
+// Whoever signs out leaves nothing behind.
+for (const form of document.querySelectorAll("form[action='/sign-out'], form[action$='/account/sessions']")) {
+  form.addEventListener("submit", () => {
+    if (window.indexedDB) indexedDB.deleteDatabase("healthcode");
+    if (window.caches) caches.delete("code");
+  });
+}
 
 // keepAlive fetches a new pass before the old one expires. Where that fails, the old one is hidden once it has
 // expired, and each next try comes a little later, so that a crowd doesn't come back all at once.
@@ -41,6 +62,7 @@ function keepAlive(live) {
     timer = setTimeout(renew, Math.max(1000, milliseconds));
   };
   const stale = () => {
+    if (live.dataset.bound === "ready") return;
     const late = performance.now() >= expires;
     live.classList.toggle("stale", late);
     offline.hidden = !late;
@@ -51,7 +73,7 @@ function keepAlive(live) {
     new Promise((_, fail) => setTimeout(fail, 8000)),
   ]);
   async function renew() {
-    if (busy) return;
+    if (busy || live.dataset.bound === "ready") return;
     busy = true;
     try {
       const answer = await ask();
