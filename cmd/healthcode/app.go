@@ -17,6 +17,8 @@ import (
 	"healthcode/internal/access"
 	"healthcode/internal/api"
 	"healthcode/internal/area"
+	"healthcode/internal/assist"
+	"healthcode/internal/board"
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
@@ -25,6 +27,7 @@ import (
 	"healthcode/internal/live"
 	"healthcode/internal/notice"
 	"healthcode/internal/postgres"
+	"healthcode/internal/reply"
 	"healthcode/internal/resident"
 	"healthcode/internal/sms"
 	"healthcode/internal/sqlite"
@@ -58,6 +61,9 @@ type app struct {
 	messages  *sms.Queue
 	residents *resident.Service
 	notices   *notice.Service
+	replies   *reply.Service
+	board     *board.Service
+	assist    *assist.Service
 	labs      *lab.Service
 	live      *live.Hub
 	handler   http.Handler
@@ -104,7 +110,10 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if err := a.openNotices(); err != nil {
 		return nil, err
 	}
-	if a.messages, err = newQueue(&s, a.store, clock, log); err != nil {
+	if err := a.openHelp(); err != nil {
+		return nil, err
+	}
+	if a.messages, err = newQueue(&s, a.store, clock, log, a.incoming); err != nil {
 		return nil, err
 	}
 	residents, err := resident.New(a.store, a.vault, a.status, a.access, clock, log)
@@ -124,6 +133,12 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		Casework: cases, Cases: a.cases, Change: a.changes, Labs: a.labs, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {
 		return nil, err
+	}
+	jsonAPI.Notices, jsonAPI.Board, jsonAPI.Assist = a.notices, a.board, a.assist
+	if inbound, err := a.inbound(); err != nil {
+		return nil, err
+	} else if inbound != nil {
+		jsonAPI.Gateway = inbound
 	}
 	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
 		Checkpoint: doors, Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -18,7 +19,9 @@ import (
 type smsSettings struct {
 	Gateway   string  `yaml:"gateway"`    // smpp, webhook or outbox; "" sends nothing
 	PerSecond float64 `yaml:"per_second"` // submissions that the gateway allows; 0 = no limit
-	SMPP      struct {
+	// Keywords are the texts by which a phone asks for its status, by jurisdiction; where there are none, those of package reply.
+	Keywords map[string][]string `yaml:"keywords"`
+	SMPP     struct {
 		Address         string `yaml:"address"` // host:port
 		TLS             bool   `yaml:"tls"`
 		Mode            string `yaml:"mode"` // transceiver, transmitter
@@ -48,7 +51,7 @@ func (s *settings) gateway() string {
 }
 
 // newQueue returns the queue that sends short messages, or nil where there is no gateway.
-func newQueue(s *settings, store healthcode.Messages, clock healthcode.Clock, log *slog.Logger) (*sms.Queue, error) {
+func newQueue(s *settings, store healthcode.Messages, clock healthcode.Clock, log *slog.Logger, incoming func(context.Context, sms.Incoming) error) (*sms.Queue, error) {
 	sender, err := s.sender(clock, log)
 	if err != nil {
 		return nil, fmt.Errorf("sms: %w", err)
@@ -57,7 +60,7 @@ func newQueue(s *settings, store healthcode.Messages, clock healthcode.Clock, lo
 		log.Warn("short messages", "warning", noGateway)
 		return nil, nil
 	}
-	queue, err := sms.NewQueue(store, sender, sms.Config{PerSecond: s.SMS.PerSecond, Clock: clock, Log: log})
+	queue, err := sms.NewQueue(store, sender, sms.Config{PerSecond: s.SMS.PerSecond, Clock: clock, Log: log, Incoming: incoming})
 	if err != nil {
 		return nil, fmt.Errorf("sms: %w", err)
 	}

@@ -100,12 +100,12 @@ func TestGatewaySettings(t *testing.T) {
 	} {
 		var s settings
 		c.set(&s)
-		if _, err := newQueue(&s, nil, clock, log); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := newQueue(&s, nil, clock, log, nil); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%v; want %s", err, c.want)
 		}
 	}
 	trial := settings{Outbox: true}
-	if q, err := newQueue(&trial, nil, clock, log); q == nil || err != nil {
+	if q, err := newQueue(&trial, nil, clock, log, nil); q == nil || err != nil {
 		t.Errorf("the outbox: %v, %v", q, err)
 	}
 }

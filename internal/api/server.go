@@ -11,10 +11,13 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/assist"
+	"healthcode/internal/board"
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/lab"
+	"healthcode/internal/notice"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
 	"healthcode/policy"
@@ -45,6 +48,11 @@ type Services struct {
 	Complete func(healthcode.AreaHistory) healthcode.AreaHistory
 	// Address says where a request comes from, for limits; nil = [RemoteAddress].
 	Address func(*http.Request) netip.Addr
+	Notices *notice.Service
+	Board   *board.Service
+	Assist  *assist.Service
+	// Gateway takes the calls of an HTTP gateway of short messages; nil where there is none.
+	Gateway Gateway
 	// Secure says that callers reach the service over TLS: headers insist on it then.
 	Secure bool
 }
