@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -40,7 +41,7 @@ type readKeys struct {
 }
 
 // keysAge is for how long keys are used that were read.
-const keysAge = 10 * time.Second
+const keysAge = 2 * time.Second
 
 // keysTries bounds how often keys are rotated anew because another process was faster.
 const keysTries = 5
@@ -89,13 +90,14 @@ func (k *Keys) rotated(jurisdiction string, now time.Time) (*pass.KeySet, error)
 
 // Revoke takes a key out of a jurisdiction's, because others may have learned it, and makes those that sign instead. Every process
 // uses them within keysAge; a door, when it next fetches the public keys. CodeNotFound.
-func (k *Keys) Revoke(jurisdiction string, id pass.KeyID, now time.Time) error {
+func (k *Keys) Revoke(jurisdiction, id string, now time.Time) error {
 	_, err := k.change(jurisdiction, func(set *pass.KeySet) (*pass.KeySet, bool, error) {
-		rest := set.Without(id)
-		if len(rest.Public()) == len(set.Public()) {
+		public := set.Public()
+		i := slices.IndexFunc(public, func(p pass.PublicKey) bool { return p.ID.String() == id })
+		if i < 0 {
 			return nil, false, healthcode.Errorf(healthcode.CodeNotFound, "id", "没有这个密钥", "there is no key %s of %s", id, jurisdiction)
 		}
-		next, _, err := rest.Rotate(now, rotation)
+		next, _, err := set.Without(public[i].ID).Rotate(now, rotation)
 		return next, true, err
 	})
 	if err == nil {
