@@ -33,6 +33,7 @@ import (
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
 	"healthcode/internal/translog"
+	"healthcode/internal/trustlist"
 	"healthcode/internal/vault"
 	"healthcode/internal/web"
 	"healthcode/policy"
@@ -57,6 +58,7 @@ type app struct {
 	logger atomic.Pointer[translog.Worker]
 	cases  *casework.Cases
 	issuer *issuer.Keys
+	trust  *trustlist.Lists
 	// messages sends short messages; nil where no gateway is set.
 	messages  *sms.Queue
 	residents *resident.Service
@@ -100,6 +102,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if err := a.checkKeys(ctx); err != nil {
 		return nil, err
 	}
+	a.trust = trustlist.New(a.store, clock, a.issuer.Published)
 	a.access = access.New(a.store, clock)
 	a.secrets = s.secrets(a.store, a.vault)
 	a.status = status.New(a.store, a.policies, status.NewKeys(a.secrets), a.vault, clock, area.Complete)
@@ -143,6 +146,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	pages := web.Config{Clock: clock, Policies: a.policies, Access: a.access, Resident: residents, Status: a.status,
 		Checkpoint: doors, Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
 	pages.Labs, pages.Live = a.labs, a.live
+	pages.Trust = a.trust
 	if s.Outbox {
 		pages.Outbox = a.store
 	}

@@ -31,7 +31,6 @@ var spreads = []spread{
 	{"test_site", "", ""},
 	{"lab", "", ""},
 	{"trust_record", "", ""},
-	{"revocation", "", ""},
 
 	{"person", "person_id", "none"},
 	{"person_past", "person_id", "person"},

@@ -23,9 +23,11 @@ import (
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
+	"healthcode/internal/issuer"
 	"healthcode/internal/resident"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
+	"healthcode/internal/trustlist"
 	"healthcode/internal/vault"
 	"healthcode/policies"
 	"healthcode/policy"
@@ -40,6 +42,8 @@ type site struct {
 	store  *sqlite.Store
 	server *Server
 	http   *httptest.Server
+	issuer *issuer.Keys
+	lists  *trustlist.Lists
 }
 
 func newSite(t testing.TB) *site {
@@ -65,7 +69,7 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server = New(Config{Clock: clock, Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
+	s.server = New(Config{Clock: clock, Trust: s.trust(keys, clock), Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
 		Casework: casework.New(s.store, clock, log),
 		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Change: change.New(s.store, st, clock, log, change.DefaultLimits), Counts: s.counts,
 		Store: s.store, Sealer: keys, Log: log, Outbox: s.store})

@@ -27,7 +27,7 @@ func (s *Server) Routes() []Route {
 	var all []Route
 	for _, table := range [][]Route{
 		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(),
-		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.outboxRoutes(),
+		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.verifyRoutes(), s.outboxRoutes(),
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(), s.changeRoutes(),
 		s.phoneRoutes(), s.lostPhoneRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),

@@ -34,6 +34,8 @@ type Config struct {
 	// Counts returns what the transparency log counts, and of how many entries.
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
 	Cases  *casework.Cases
+	// Trust is what certificates are verified with.
+	Trust Trust
 	Store  Store
 	Sealer healthcode.Sealer // of forms that are filled in over several pages
 	Log    *slog.Logger

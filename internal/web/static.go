@@ -52,9 +52,14 @@ func newAssets(policies *policy.Set) assets {
 
 func (a *assets) add(name string, data []byte) {
 	sum := sha256.Sum256(data)
+	name, packed := strings.CutSuffix(name, ".gz")
 	ext := path.Ext(name)
 	file := strings.TrimSuffix(name, ext) + "-" + hex.EncodeToString(sum[:6]) + ext
 	a.urls[name] = "/static/" + file
+	if packed { // too large to hold unpacked; every browser that can run it unpacks it
+		a.files[file] = asset{kind: mime.TypeByExtension(ext), gzips: func() []byte { return data }}
+		return
+	}
 	a.files[file] = asset{kind: mime.TypeByExtension(ext), plain: data, gzips: sync.OnceValue(func() []byte {
 		var packed bytes.Buffer
 		w, _ := gzip.NewWriterLevel(&packed, gzip.BestCompression) // the level is a valid one
@@ -83,7 +88,7 @@ func staticFile(c *call) error {
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
 	body := file.plain
-	if strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip") {
+	if body == nil || strings.Contains(c.r.Header.Get("Accept-Encoding"), "gzip") {
 		h.Set("Content-Encoding", "gzip")
 		body = file.gzips()
 	}

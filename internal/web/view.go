@@ -94,7 +94,7 @@ func (v view) menu() []menuItem {
 	if v.place != "" {
 		items = append(items, menuItem{place(v.place, "help"), textHelp})
 	}
-	items = append(items, menuItem{"/check", textCheckCode}, menuItem{"/plan", textPlan}, menuItem{"/changes", textCounts}, menuItem{"/?choose=1", textPlaces})
+	items = append(items, menuItem{"/check", textCheckCode}, menuItem{"/verify", textVerify}, menuItem{"/plan", textPlan}, menuItem{"/changes", textCounts}, menuItem{"/?choose=1", textPlaces})
 	if v.demo {
 		items = append(items, menuItem{"/demo/outbox", textOutbox})
 	}
