@@ -203,6 +203,8 @@ type Doors interface {
 	VisitsAt(ctx context.Context, venue string, since time.Time, limit int) ([]Visit, error)
 	// PurgeVisits deletes visits past DeleteAfter, and returns how many.
 	PurgeVisits(ctx context.Context, now time.Time) (int, error)
+	// PutScan is PutLook and PutVisit in one transaction. Where the visit is there already, the look alone is recorded.
+	PutScan(ctx context.Context, l Look, v Visit, fact *PersonFact) error
 }
 
 // Messages is the outbox of short messages. internal/sms sends them.

@@ -10,6 +10,8 @@ type Event struct {
 	// People are those of whom a fact, or anything else that their code or their account shows, has changed:
 	// identity, documents, registrations, sessions, phones, trips, photos, relations, disputes, cases, codes on paper.
 	People []PersonID
+	// Facts are those among People of whom nothing but facts has changed.
+	Facts []PersonID
 	// Areas: the area history has a new version.
 	Areas bool
 	// Staff: an account, a session of one, or a venue has changed.
@@ -33,6 +35,10 @@ type Watcher interface {
 	//
 	// changed must be quick and must not use the store: writers wait for it. It is called by one goroutine at a time.
 	Watch(ctx context.Context, changed func(Event)) error
+
+	// Refresh looks at once what other processes have committed, and reports it to those who watch before it
+	// returns. It is cheap, and waits for nobody. Whole is false where an engine can't tell everything at once, as over a network.
+	Refresh(ctx context.Context) (whole bool)
 }
 
 // Feed hands events to those who watch. The zero value is ready. Engines embed it.

@@ -17,6 +17,7 @@ func runServe(ctx context.Context, args []string, io stdio) int {
 	config := fs.String("config", "", "YAML `file` with the same settings; flags win over it")
 	fs.StringVar(&s.Addr, "addr", s.Addr, "`address` to listen on; port 0 picks a free one")
 	fs.BoolVar(&s.Secure, "secure", s.Secure, "people reach the service over TLS: cookies insist on it")
+	fs.IntVar(&s.ReadModel, "read-model", s.ReadModel, "`MB` of memory for copies of what is often asked for; 0 is the default (384), -1 none")
 	s.flags(fs)
 	if err := fs.Parse(args); err != nil {
 		return exitUsage

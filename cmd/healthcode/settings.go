@@ -32,6 +32,8 @@ type settings struct {
 	// TrustedProxies are the networks of the proxies that say where a request came from.
 	TrustedProxies []string `yaml:"trusted_proxies"`
 	Outbox         bool     `yaml:"outbox"`
+	// ReadModel is how many MB of memory hold copies of what is often asked for; 0 = the default, less than 0 = none.
+	ReadModel int `yaml:"read_model_mb"`
 	// Issuer says who issues travel certificates.
 	Issuer issuerSettings `yaml:"issuer"`
 	// Demo allows the keys of a demo.

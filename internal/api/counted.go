@@ -62,6 +62,15 @@ func (c *counted) PutLook(ctx context.Context, l healthcode.Look) error {
 	return err
 }
 
+func (c *counted) PutScan(ctx context.Context, l healthcode.Look, v healthcode.Visit, fact *healthcode.PersonFact) error {
+	err := c.Store.PutScan(ctx, l, v, fact)
+	if err == nil {
+		c.m.looks.WithLabelValues(string(l.Role), l.Purpose).Inc()
+		c.m.decisions.WithLabelValues(v.Decision, v.State).Inc()
+	}
+	return err
+}
+
 func (c *counted) PutVisit(ctx context.Context, v healthcode.Visit, fact *healthcode.PersonFact) error {
 	err := c.Store.PutVisit(ctx, v, fact)
 	if err == nil {

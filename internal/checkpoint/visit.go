@@ -22,11 +22,8 @@ func (s *Service) record(ctx context.Context, a healthcode.Actor, v healthcode.V
 		return s.store.PutVisit(ctx, visit, nil)
 	}
 	visit.Person = h.person
-	err := s.store.PutLook(ctx, healthcode.Look{Person: h.person, At: answer.At, Role: a.Role, By: a.Staff,
-		Jurisdiction: v.Jurisdiction, Venue: v.ID, Purpose: "scan", Saw: "state"})
-	if err != nil {
-		return fmt.Errorf("recording the look: %w", err)
-	}
+	look := healthcode.Look{Person: h.person, At: answer.At, Role: a.Role, By: a.Staff,
+		Jurisdiction: v.Jurisdiction, Venue: v.ID, Purpose: "scan", Saw: "state"}
 	var fact *healthcode.PersonFact
 	if d := answer.Decision.Decision; d == policy.Admit || d == policy.Advisory {
 		sum := sha256.Sum256([]byte(h.visit))
@@ -34,8 +31,8 @@ func (s *Service) record(ctx context.Context, a healthcode.Actor, v healthcode.V
 			ID: hex.EncodeToString(sum[:12]), Source: "venue:" + v.ID, Kind: healthcode.KindStay, Area: v.Area,
 			Evidence: "venue", From: h.shown, To: h.shown, Recorded: answer.At}}
 	}
-	if err := s.store.PutVisit(ctx, visit, fact); err != nil {
-		return fmt.Errorf("recording the visit: %w", err)
+	if err := s.store.PutScan(ctx, look, visit, fact); err != nil {
+		return fmt.Errorf("recording the look and the visit: %w", err)
 	}
 	return nil
 }

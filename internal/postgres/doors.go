@@ -44,7 +44,17 @@ const insertVisit = "INSERT INTO visit (venue, at, n, person_id, decision, state
 
 // PutVisit sends visit and fact in one message, which is one transaction.
 func (s *Store) PutVisit(ctx context.Context, v healthcode.Visit, fact *healthcode.PersonFact) error {
-	const doing = "recording a visit"
+	return s.putVisit(ctx, "recording a visit", v, fact, nil)
+}
+
+// PutScan sends the look with them.
+func (s *Store) PutScan(ctx context.Context, l healthcode.Look, v healthcode.Visit, fact *healthcode.PersonFact) error {
+	return s.putVisit(ctx, "recording a scan", v, fact, &l)
+}
+
+const insertOneLook = "INSERT INTO look (person_id, at, n, role, by, jurisdiction, venue, purpose, saw) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+
+func (s *Store) putVisit(ctx context.Context, doing string, v healthcode.Visit, fact *healthcode.PersonFact, l *healthcode.Look) error {
 	var rows []*factRow
 	var named []uuid
 	var person *uuid
@@ -59,24 +69,32 @@ func (s *Store) PutVisit(ctx context.Context, v healthcode.Visit, fact *healthco
 		}
 		rows, named = append(rows, &row), append(named, row.person)
 	}
+	if l != nil {
+		named = append(named, uuid(l.Person))
+	}
 	for _, id := range slices.Compact(named) {
 		if err := s.exists(ctx, id); err != nil {
 			return fmt.Errorf("%s: %w", doing, err)
 		}
 	}
-	// n tells apart the visits of one instant.
+	// n tells apart the visits of one instant, and the looks at one person.
 	for n := 0; ; n++ {
 		keyTaken, err := s.insertNew(ctx, doing, rows, func(batch *pgx.Batch) {
 			batch.Queue(insertVisit, v.Venue, stamp(v.At), n, person, v.Decision, v.State, stamp(v.DeleteAfter))
+			if l != nil {
+				batch.Queue(insertOneLook, uuid(l.Person), stamp(l.At), n, string(l.Role), l.By, l.Jurisdiction, l.Venue, l.Purpose, l.Saw)
+			}
 		})
 		switch {
 		case keyTaken:
-			if err := s.sameVisit(ctx, rows[0]); err == nil {
+			if err := s.sameVisit(ctx, rows[0]); err == nil && l != nil {
+				return s.PutLook(ctx, *l)
+			} else if err == nil {
 				return nil
 			} else if !errors.Is(err, errAgain) {
 				return s.failed(ctx, doing, err)
 			}
-		case !taken(err, "visit_pkey"):
+		case !taken(err, "visit_pkey") && !taken(err, "look_pkey"):
 			return err
 		}
 	}

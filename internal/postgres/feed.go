@@ -60,6 +60,9 @@ func (f *feed) close() {
 	f.stopped.Wait()
 }
 
+// Refresh does nothing: notifications come by themselves, a moment after the commit.
+func (s *Store) Refresh(context.Context) bool { return false }
+
 // Watch returns ctx's error, or ErrClosed.
 func (s *Store) Watch(ctx context.Context, changed func(healthcode.Event)) error {
 	defer s.feed.Follow(changed)()
@@ -93,6 +96,19 @@ func (s *Store) changedOwner(person healthcode.PersonID) {
 	s.changed(uuid(person))
 }
 
+// changedFacts is changed for facts.
+func (s *Store) changedFacts(persons ...uuid) {
+	if len(persons) == 0 {
+		return
+	}
+	var event healthcode.Event
+	for _, p := range persons {
+		event.People = append(event.People, healthcode.PersonID(p))
+	}
+	event.Facts = event.People
+	s.feed.tell(event)
+}
+
 func personsOf(rows []*factRow) []uuid {
 	persons := make([]uuid, len(rows))
 	for i, row := range rows {
@@ -109,6 +125,7 @@ func (f *feed) tell(e healthcode.Event) {
 	f.Tell(e)
 	f.mu.Lock()
 	f.pending.People = append(f.pending.People, e.People...)
+	f.pending.Facts = append(f.pending.Facts, e.Facts...)
 	f.pending.Areas = f.pending.Areas || e.Areas
 	f.pending.Staff = f.pending.Staff || e.Staff
 	if len(f.pending.People) > maxPending {

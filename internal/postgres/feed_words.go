@@ -16,6 +16,7 @@ const channel = "healthcode_changes"
 // The first letter of a notification.
 const (
 	saysPeople = "p" // ids in base64, one after the other
+	saysFacts  = "f" // the same; only facts of theirs have changed
 	saysAreas  = "a"
 	saysStaff  = "s"
 	saysAll    = "*"
@@ -41,10 +42,26 @@ func payloads(e healthcode.Event) (list []string) {
 	if e.Staff {
 		list = append(list, saysStaff)
 	}
-	people := slices.CompactFunc(sortedPeople(e.People), func(a, b healthcode.PersonID) bool { return a == b })
+	// A person may be there for facts alone, and once more for something else: then it says both.
+	facts := sortedPeople(e.Facts)
+	var others []healthcode.PersonID
+	named := map[healthcode.PersonID]int{}
+	for _, id := range e.Facts {
+		named[id]++
+	}
+	for _, id := range e.People {
+		if named[id]--; named[id] < 0 {
+			others = append(others, id)
+		}
+	}
+	return append(append(list, naming(saysPeople, sortedPeople(others))...), naming(saysFacts, facts)...)
+}
+
+// naming puts ids into notifications.
+func naming(says string, people []healthcode.PersonID) (list []string) {
 	for some := range slices.Chunk(people, maxNamed) {
 		var b strings.Builder
-		b.WriteString(saysPeople)
+		b.WriteString(says)
 		w := base64.NewEncoder(base64.RawStdEncoding, &b)
 		for _, id := range some {
 			_, _ = w.Write(id[:])
@@ -55,10 +72,11 @@ func payloads(e healthcode.Event) (list []string) {
 	return list
 }
 
+// sortedPeople are the people in order, each once.
 func sortedPeople(people []healthcode.PersonID) []healthcode.PersonID {
 	people = slices.Clone(people)
 	slices.SortFunc(people, func(a, b healthcode.PersonID) int { return compareUUID(uuid(a), uuid(b)) })
-	return people
+	return slices.Compact(people)
 }
 
 // parsePayload reads what payloads wrote. What it doesn't understand, perhaps from a later version, may mean anything.
@@ -69,7 +87,7 @@ func parsePayload(text string) healthcode.Event {
 		return healthcode.Event{Areas: true}
 	case saysStaff:
 		return healthcode.Event{Staff: true}
-	case saysPeople:
+	case saysPeople, saysFacts:
 		ids, err := base64.RawStdEncoding.DecodeString(rest)
 		if err != nil || len(ids)%16 != 0 {
 			return all
@@ -77,6 +95,9 @@ func parsePayload(text string) healthcode.Event {
 		var e healthcode.Event
 		for id := range slices.Chunk(ids, 16) {
 			e.People = append(e.People, healthcode.PersonID(id))
+		}
+		if says == saysFacts {
+			e.Facts = e.People
 		}
 		return e
 	}

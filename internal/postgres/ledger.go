@@ -79,7 +79,7 @@ func (s *Store) store(ctx context.Context, doing string, rows []*factRow) error 
 			return err
 		}
 	}
-	defer s.changed(personsOf(rows)...)
+	defer s.changedFacts(personsOf(rows)...)
 	return s.write(ctx, doing, func(tx pgx.Tx) error { return s.bulk(ctx, tx, rows) })
 }
 
@@ -91,7 +91,7 @@ const (
 // insertNew stores rows and what more adds in one message, which is one transaction. It
 // reports taken where one of the keys was there already; then nothing is stored.
 func (s *Store) insertNew(ctx context.Context, doing string, rows []*factRow, more func(*pgx.Batch)) (keyTaken bool, err error) {
-	defer s.changed(personsOf(rows)...)
+	defer s.changedFacts(personsOf(rows)...)
 	err = s.retry(ctx, doing, func() error {
 		err := s.atOnce(ctx, func(batch *pgx.Batch) {
 			for _, row := range rows {

@@ -46,7 +46,7 @@ func (s *Store) PurgeFacts(ctx context.Context, now time.Time) (int, error) {
 		changed = append(changed, persons...)
 		return len(persons), err
 	})
-	s.changed(changed...)
+	s.changedFacts(changed...)
 	if err != nil {
 		return n, err
 	}

@@ -38,36 +38,60 @@ func (s *Store) Venues(ctx context.Context, jurisdiction string) ([]healthcode.V
 // PutVisit records a visit. With a fact it is idempotent: a fact that is there already means that the visit
 // is, too. CodeConflict: the fact's source and id are taken by another.
 func (s *Store) PutVisit(ctx context.Context, v healthcode.Visit, fact *healthcode.PersonFact) error {
-	person, err := s.ids.optional(v.Person)
+	person, row, err := s.visitRows(v, fact)
 	if err != nil {
 		return err
 	}
-	var row *factRow
-	if fact != nil {
-		encoded, err := s.encodeOne(fact)
-		if err != nil {
-			return fmt.Errorf("recording a visit: %w", err)
-		}
-		row = &encoded
+	return s.write(ctx, "recording a visit", func(t *tx) error { return t.putVisit(v, person, row) })
+}
+
+// PutScan is one write.
+func (s *Store) PutScan(ctx context.Context, l healthcode.Look, v healthcode.Visit, fact *healthcode.PersonFact) error {
+	looked, err := s.ids.must(l.Person)
+	if err != nil {
+		return err
 	}
-	return s.write(ctx, "recording a visit", func(t *tx) error {
-		if row != nil {
-			if err := t.appendFacts([]*factRow{row}); err != nil {
-				return err
-			}
-			switch row.outcome {
-			case healthcode.Duplicate:
-				return nil
-			case healthcode.Conflict:
-				return healthcode.Errorf(healthcode.CodeConflict, "id", "该来源的编号已被使用",
-					"%s has another fact %s already", fact.Fact.Source, fact.Fact.ID)
-			}
+	person, row, err := s.visitRows(v, fact)
+	if err != nil {
+		return err
+	}
+	return s.writeRows(ctx, "recording a scan", 3, func(t *tx) error {
+		if err := t.putLook(l, looked); err != nil {
+			return err
 		}
-		_, err := t.exec(`INSERT INTO visit VALUES (?1, ?2,
-			(SELECT coalesce(max(n), -1) + 1 FROM visit WHERE venue = ?1 AND at = ?2), ?3, ?4, ?5, ?6)`,
-			v.Venue, stamp(v.At), person, v.Decision, v.State, stamp(v.DeleteAfter))
-		return noSuchPerson(err)
+		return t.putVisit(v, person, row)
 	})
+}
+
+// visitRows encodes what can be before the writer's turn; row is nil without a fact.
+func (s *Store) visitRows(v healthcode.Visit, fact *healthcode.PersonFact) (person any, row *factRow, err error) {
+	if person, err = s.ids.optional(v.Person); err != nil || fact == nil {
+		return person, nil, err
+	}
+	encoded, err := s.encodeOne(fact)
+	if err != nil {
+		return nil, nil, fmt.Errorf("recording a visit: %w", err)
+	}
+	return person, &encoded, nil
+}
+
+func (t *tx) putVisit(v healthcode.Visit, person any, row *factRow) error {
+	if row != nil {
+		if err := t.appendFacts([]*factRow{row}); err != nil {
+			return err
+		}
+		switch row.outcome {
+		case healthcode.Duplicate:
+			return nil
+		case healthcode.Conflict:
+			return healthcode.Errorf(healthcode.CodeConflict, "id", "该来源的编号已被使用",
+				"%s has another fact %s already", row.fact.Source, row.fact.ID)
+		}
+	}
+	_, err := t.exec(`INSERT INTO visit VALUES (?1, ?2,
+			(SELECT coalesce(max(n), -1) + 1 FROM visit WHERE venue = ?1 AND at = ?2), ?3, ?4, ?5, ?6)`,
+		v.Venue, stamp(v.At), person, v.Decision, v.State, stamp(v.DeleteAfter))
+	return noSuchPerson(err)
 }
 
 func (s *Store) scanVisit(scan scanner) (v healthcode.Visit, err error) {

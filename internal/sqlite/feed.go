@@ -39,6 +39,13 @@ func (t *tx) touch(person int64) {
 	}
 }
 
+// touchFacts is touch for the person's facts.
+func (t *tx) touchFacts(person int64) {
+	if n := len(t.factsOf); n == 0 || t.factsOf[n-1] != person {
+		t.factsOf = append(t.factsOf, person)
+	}
+}
+
 // touchOwner is touch for what belongs to a person or, where that is nil, to a member of staff.
 func (t *tx) touchOwner(person *int64) {
 	if person == nil {
@@ -55,20 +62,39 @@ func (w *writer) tell(group []*write) {
 		return
 	}
 	var event healthcode.Event
-	var people []int64
+	var people, facts []int64
 	for _, op := range group {
 		if op.err == nil {
-			people = append(people, op.changed...)
+			people, facts = append(people, op.changed...), append(facts, op.factsOf...)
 			event.Areas, event.Staff = event.Areas || op.areas, event.Staff || op.staff
 		}
 	}
 	slices.Sort(people)
-	for _, person := range slices.Compact(people) {
+	people = slices.Compact(people)
+	for _, person := range people {
 		event.People = append(event.People, w.feed.ids.id(person))
 	}
+	slices.Sort(facts)
+	for _, person := range slices.Compact(facts) {
+		if _, found := slices.BinarySearch(people, person); !found {
+			event.Facts = append(event.Facts, w.feed.ids.id(person))
+		}
+	}
+	event.People = append(event.People, event.Facts...)
 	if len(event.People) > 0 || event.Areas || event.Staff {
 		w.feed.Tell(event)
 	}
+}
+
+// Refresh asks the writer's connection, unless a group is being written: then no other process can
+// commit, and the writer has looked itself. It is not whole while the writer waits for another process.
+func (s *Store) Refresh(context.Context) bool {
+	if s.writer.using.TryLock() {
+		s.writer.lookAbroad()
+		s.writer.using.Unlock()
+		return true
+	}
+	return s.writer.alone.Load()
 }
 
 // lookAbroad tells that anything may have changed where another process has written since it last looked. The

@@ -178,7 +178,7 @@ func (t *tx) insertFact(row *factRow, code, n int64) error {
 		return noSuchPerson(err)
 	}
 	t.facts++
-	t.touch(row.person)
+	t.touchFacts(row.person)
 	if row.end == 0 {
 		return nil
 	}

@@ -13,12 +13,14 @@ func (s *Store) PutLook(ctx context.Context, l healthcode.Look) error {
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, "recording a look", func(t *tx) error {
-		_, err := t.exec(`INSERT INTO look VALUES (?1, ?2,
+	return s.write(ctx, "recording a look", func(t *tx) error { return t.putLook(l, person) })
+}
+
+func (t *tx) putLook(l healthcode.Look, person int64) error {
+	_, err := t.exec(`INSERT INTO look VALUES (?1, ?2,
 			(SELECT coalesce(max(n), -1) + 1 FROM look WHERE person = ?1 AND at = ?2), ?3, ?4, ?5, ?6, ?7, ?8)`,
-			person, stamp(l.At), l.Role, l.By, l.Jurisdiction, l.Venue, l.Purpose, l.Saw)
-		return noSuchPerson(err)
-	})
+		person, stamp(l.At), l.Role, l.By, l.Jurisdiction, l.Venue, l.Purpose, l.Saw)
+	return noSuchPerson(err)
 }
 
 const lookColumns = "SELECT person, at, role, by, jurisdiction, venue, purpose, saw FROM look "

@@ -86,6 +86,6 @@ func (s *Store) deleteFact(t *tx, e ended) error {
 	}
 	_, err = t.exec("DELETE FROM fact_end WHERE delete_after = ? AND person = ? AND n = ?", e.deleteAfter, e.person, e.n)
 	t.facts--
-	t.touch(e.person)
+	t.touchFacts(e.person)
 	return err
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"healthcode"
@@ -29,10 +30,10 @@ type write struct {
 	rows int // about how many it writes
 	run  func(*tx) error
 	// What it has changed, for the feed.
-	changed      []int64
-	staff, areas bool
-	err          error
-	done         chan struct{}
+	changed, factsOf []int64
+	staff, areas     bool
+	err              error
+	done             chan struct{}
 }
 
 // tx is what a write may use while it runs. Reads see the writes before it.
@@ -44,6 +45,8 @@ type tx struct {
 	// changed are those of whom the write changes something, and staff says whether it changes an account or a venue.
 	changed []int64
 	staff   bool
+	// factsOf are those of whom nothing but facts has changed.
+	factsOf []int64
 	// sources are those that the group has named or looked up so far.
 	sources map[string]int64
 }
@@ -51,6 +54,10 @@ type tx struct {
 // writer owns the one connection that writes. Its goroutine takes queued
 // writes, runs each under a savepoint of its own and commits them as a group.
 type writer struct {
+	// using is held by whoever uses conn: the goroutine, or [Store.Refresh].
+	using sync.Mutex
+	// alone is set while a group keeps other processes from writing.
+	alone   atomic.Bool
 	conn    *conn
 	feed    *feed
 	queue   chan *write
@@ -116,12 +123,16 @@ func (w *writer) loop() {
 				return
 			}
 			group := w.collect(first)
+			w.using.Lock()
 			w.commit(group)
+			w.using.Unlock()
 			for _, op := range group {
 				close(op.done)
 			}
 		case <-look.C:
+			w.using.Lock()
 			w.lookAbroad()
+			w.using.Unlock()
 		}
 	}
 }
@@ -169,18 +180,21 @@ func (w *writer) transaction(t *tx, group []*write) error {
 	if _, err := t.exec("BEGIN IMMEDIATE"); err != nil {
 		return err
 	}
+	w.lookAbroad() // from here to the end no other process can write
+	w.alone.Store(true)
+	defer w.alone.Store(false)
 	var persons, facts, areas int
 	for _, op := range group {
 		if op.err = op.ctx.Err(); op.err != nil {
 			continue
 		}
-		t.persons, t.facts, t.areas, t.changed, t.staff = 0, 0, 0, nil, false
+		t.persons, t.facts, t.areas, t.changed, t.factsOf, t.staff = 0, 0, 0, nil, nil, false
 		if err := w.savepoint(t, op); err != nil {
 			return err
 		}
 		if op.err == nil {
 			persons, facts, areas = persons+t.persons, facts+t.facts, areas+t.areas
-			op.changed, op.staff, op.areas = t.changed, t.staff, t.areas > 0
+			op.changed, op.factsOf, op.staff, op.areas = t.changed, t.factsOf, t.staff, t.areas > 0
 		}
 	}
 	for name, n := range map[string]int{"persons": persons, "facts": facts, "areas": areas} {

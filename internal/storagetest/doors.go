@@ -10,6 +10,7 @@ import (
 )
 
 var doorTests = map[string]func(*testing.T, healthcode.Store){
+	"scan":      aScan,
 	"venues":    venuesAreKept,
 	"visits":    visitsAreListed,
 	"fact":      aVisitIsAFact,
@@ -111,4 +112,37 @@ func visitsEnd(t *testing.T, s healthcode.Store) {
 func aVisitOfNobody(t *testing.T, s healthcode.Store) {
 	wantCode(t, "visit", s.PutVisit(ctx, visit(healthcode.PersonID{1}, start), nil), healthcode.CodeNotFound)
 	wantVisits(t, s, start, 10)
+}
+
+// aScan records look, visit and fact at once; once more, the look alone.
+func aScan(t *testing.T, s healthcode.Store) {
+	p := person(t, s, 1)
+	fact := healthcode.PersonFact{Person: p, Fact: test("venue:v", "1")}
+	look := healthcode.Look{Person: p, At: start, Role: healthcode.RoleCheckpoint, By: "door", Jurisdiction: "beijing", Venue: "v", Purpose: "scan", Saw: "state"}
+	visit := healthcode.Visit{Venue: "v", At: start, Person: p, Decision: "admit", State: "green"}
+	for i := 1; i <= 3; i++ {
+		must(t, s.PutScan(ctx, look, visit, &fact))
+		looks, err := s.Looks(ctx, p, 10)
+		must(t, err)
+		visits, err := s.VisitsAt(ctx, "v", start, 10)
+		must(t, err)
+		facts, err := s.Facts(ctx, p)
+		must(t, err)
+		if len(looks) != i || len(visits) != 1 || len(facts) != 1 {
+			t.Errorf("after scan %d: %d looks, %d visits, %d facts, want %d, 1, 1", i, len(looks), len(visits), len(facts), i)
+		}
+	}
+	must(t, s.PutScan(ctx, look, visit, nil))
+	visits, err := s.VisitsAt(ctx, "v", start, 10)
+	must(t, err)
+	wantEqual(t, "visits of one instant", len(visits), 2)
+	other := fact
+	other.Fact.Result = "positive"
+	wantCode(t, "another fact of that name", s.PutScan(ctx, look, visit, &other), healthcode.CodeConflict)
+	looks, err := s.Looks(ctx, p, 10)
+	must(t, err)
+	wantEqual(t, "looks, without that of a scan that was undone", len(looks), 4)
+	look.Person = healthcode.PersonID{1}
+	visit.Person = look.Person
+	wantCode(t, "a person whom nobody knows", s.PutScan(ctx, look, visit, nil), healthcode.CodeNotFound)
 }

@@ -1,0 +1,145 @@
+// Package model keeps in memory what requests ask of a store again and again: the facts, the registration and
+// the sessions of those who come often, the accounts and venues of doors, the version of the areas. It is a
+// [healthcode.Store] over another one, begins empty, and is bounded in bytes.
+//
+// What is written goes through to the store. The store's change feed, which speaks after each commit and before the
+// writer gets its answer, takes the old copy out; nothing is ever changed in place. So no answer is older than a write
+// that this process has acknowledged. Changes of other processes are in force as soon as the feed knows of them; while it can't
+// know, nothing is kept.
+package model
+
+import (
+	"context"
+	"hash/maphash"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"healthcode"
+)
+
+// DefaultBytes is how much memory the copies take at most: those of about 100,000 people with five facts.
+const DefaultBytes = 384 << 20
+
+// refreshEvery is how long a look at what other processes have written is good for.
+const refreshEvery = 2 * time.Millisecond
+
+// Model is the store with its copies. It is safe for concurrent use.
+type Model struct {
+	healthcode.Store
+	elapsed func() time.Duration
+
+	following atomic.Bool  // the feed says everything
+	refreshed atomic.Int64 // when the store was last asked, by elapsed
+	whole     atomic.Bool  // what Refresh said
+
+	people *table[healthcode.PersonID, person]
+	tokens *table[token, healthcode.PersonID] // whose a session is: that never changes
+	staff  *table[string, account]
+	areas  *table[struct{}, int64]
+
+	stop    context.CancelFunc
+	stopped chan struct{}
+}
+
+// token is the SHA-256 of a session's token.
+type token [32]byte
+
+// person is what is known of one person; nil is what hasn't been asked for.
+type person struct {
+	facts         *[]healthcode.Fact
+	person        *healthcode.Person
+	registrations *[]healthcode.Registration
+	sessions      map[token]healthcode.Session
+}
+
+// account is an account, a session of one, or a venue; nil where there is none.
+type account struct {
+	staff   *healthcode.Staff
+	session *healthcode.Session
+	venue   *healthcode.Venue
+	missing error
+}
+
+// New returns a model over a store, which it closes, too. It follows the store's changes until it is closed. Elapsed
+// is a clock of the process that only goes forward.
+func New(store healthcode.Store, bytes int64, elapsed func() time.Duration) *Model {
+	m := &Model{Store: store, elapsed: elapsed, stopped: make(chan struct{})}
+	seed := maphash.MakeSeed()
+	m.people = newTable(bytes*7/8, func(id healthcode.PersonID) uint64 { return maphash.Bytes(seed, id[:]) }, person.bytes)
+	m.tokens = newTable(bytes/16, func(t token) uint64 { return maphash.Bytes(seed, t[:]) }, func(healthcode.PersonID) int64 { return 16 })
+	m.staff = newTable(bytes/16, func(key string) uint64 { return maphash.String(seed, key) }, account.bytes)
+	m.areas = newTable(1<<20, func(struct{}) uint64 { return 0 }, func(int64) int64 { return 8 })
+	m.refreshed.Store(-int64(time.Hour))
+	following, stop := context.WithCancel(context.Background())
+	m.stop = stop
+	ready := make(chan struct{})
+	var once sync.Once
+	go func() {
+		defer close(m.stopped)
+		_ = store.Watch(following, func(e healthcode.Event) {
+			m.changed(e)
+			once.Do(func() { close(ready) })
+		})
+		m.following.Store(false)
+		once.Do(func() { close(ready) })
+	}()
+	<-ready
+	return m
+}
+
+// Close stops following and closes the store.
+func (m *Model) Close() error {
+	m.stop()
+	<-m.stopped
+	return m.Store.Close()
+}
+
+// Unwrap returns the store below.
+func (m *Model) Unwrap() healthcode.Store { return m.Store }
+
+// Bytes is about what the copies take now.
+func (m *Model) Bytes() int64 {
+	return m.people.size() + m.tokens.size() + m.staff.size()
+}
+
+func (m *Model) changed(e healthcode.Event) {
+	if e.All {
+		m.following.Store(!e.Lost)
+		m.people.clear()
+		m.staff.clear()
+		m.areas.clear()
+		return
+	}
+	// Nothing but facts has changed of those in Facts: the rest of their copies stays.
+	onlyFacts := make(map[healthcode.PersonID]bool, len(e.Facts))
+	for _, id := range e.Facts {
+		onlyFacts[id] = true
+	}
+	for _, id := range e.People {
+		if onlyFacts[id] {
+			m.people.change(id, func(p *person) { p.facts = nil })
+		} else {
+			m.people.drop(id)
+		}
+	}
+	if e.Staff {
+		m.staff.clear()
+	}
+	if e.Areas {
+		m.areas.clear()
+	}
+}
+
+// ready reports whether copies may be used, after a look at what other processes have done.
+func (m *Model) ready(ctx context.Context) bool {
+	if !m.following.Load() {
+		return false
+	}
+	now := int64(m.elapsed())
+	if last := m.refreshed.Load(); now-last >= int64(refreshEvery) {
+		m.whole.Store(m.Store.Refresh(ctx))
+		m.refreshed.Store(now)
+	}
+	return m.following.Load()
+}
