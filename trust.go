@@ -16,6 +16,14 @@ type TrustRecord struct {
 	Version int64
 }
 
+// Revocation says that a certificate no longer counts.
+type Revocation struct {
+	Hash    []byte // 16 bytes, as package certificate makes them
+	Revoked time.Time
+	// Until is when the certificate would have ended; the revocation may be forgotten then.
+	Until time.Time
+}
+
 // Trust keeps what travel certificates are issued and verified with.
 type Trust interface {
 	// PutTrustRecord makes or replaces a record. CodeConflict: its version isn't the stored one's, so somebody
@@ -25,4 +33,11 @@ type Trust interface {
 	TrustRecords(ctx context.Context, kind string) ([]TrustRecord, error)
 	// DeleteTrustRecord deletes a record. CodeNotFound.
 	DeleteTrustRecord(ctx context.Context, kind, name string) error
+
+	// Revoke stores revocations, all or none. One that is stored already stays as it is.
+	Revoke(ctx context.Context, revocations []Revocation) error
+	// Revocations lists all, by hash.
+	Revocations(ctx context.Context) ([]Revocation, error)
+	// PurgeRevocations deletes those whose certificate ended at or before now, and returns how many.
+	PurgeRevocations(ctx context.Context, now time.Time) (int, error)
 }

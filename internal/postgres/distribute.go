@@ -31,6 +31,7 @@ var spreads = []spread{
 	{"test_site", "", ""},
 	{"lab", "", ""},
 	{"trust_record", "", ""},
+	{"revocation", "", ""},
 
 	{"person", "person_id", "none"},
 	{"person_past", "person_id", "person"},

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"healthcode"
 )
@@ -38,4 +39,34 @@ func (s *Store) DeleteTrustRecord(ctx context.Context, kind, name string) error 
 		err = healthcode.Errorf(healthcode.CodeNotFound, "name", "没有这条记录", "deleting a trust record: there is no such record")
 	}
 	return err
+}
+
+// Revoke is one statement.
+func (s *Store) Revoke(ctx context.Context, revocations []healthcode.Revocation) error {
+	if len(revocations) == 0 {
+		return nil
+	}
+	var hashes [][]byte
+	var revoked, until []int64
+	for _, r := range revocations {
+		hashes, revoked, until = append(hashes, r.Hash), append(revoked, stamp(r.Revoked)), append(until, stamp(r.Until))
+	}
+	_, err := s.exec(ctx, "revoking certificates", `INSERT INTO revocation (hash, revoked, valid_until)
+		SELECT * FROM unnest($1::bytea[], $2::bigint[], $3::bigint[]) ON CONFLICT DO NOTHING`, hashes, revoked, until)
+	return err
+}
+
+// Revocations reads the whole table in the order of its key.
+func (s *Store) Revocations(ctx context.Context) ([]healthcode.Revocation, error) {
+	return many(ctx, s, "listing revocations", func(scan scanner) (r healthcode.Revocation, err error) {
+		var revoked, until int64
+		err = scan(&r.Hash, &revoked, &until)
+		r.Revoked, r.Until = unstamp(revoked), unstamp(until)
+		return r, err
+	}, "SELECT hash, revoked, valid_until FROM revocation ORDER BY hash")
+}
+
+// PurgeRevocations is one statement.
+func (s *Store) PurgeRevocations(ctx context.Context, now time.Time) (int, error) {
+	return s.exec(ctx, "deleting revocations", "DELETE FROM revocation WHERE valid_until <= $1", stamp(now))
 }

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"time"
 
 	"healthcode"
 )
@@ -41,5 +42,37 @@ func (s *Store) DeleteTrustRecord(ctx context.Context, kind, name string) error 
 			err = healthcode.Errorf(healthcode.CodeNotFound, "name", "没有这条记录", "there is no such record")
 		}
 		return err
+	})
+}
+
+// Revoke is one write, whatever the number.
+func (s *Store) Revoke(ctx context.Context, revocations []healthcode.Revocation) error {
+	if len(revocations) == 0 {
+		return nil
+	}
+	return s.writeRows(ctx, "revoking certificates", len(revocations), func(t *tx) error {
+		for _, r := range revocations {
+			if _, err := t.exec("INSERT INTO revocation VALUES (?, ?, ?) ON CONFLICT DO NOTHING", r.Hash, stamp(r.Revoked), stamp(r.Until)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Revocations reads the whole table in the order of its key.
+func (s *Store) Revocations(ctx context.Context) ([]healthcode.Revocation, error) {
+	return many(ctx, s, "listing revocations", func(scan scanner) (r healthcode.Revocation, err error) {
+		var revoked, until int64
+		err = scan(&r.Hash, &revoked, &until)
+		r.Revoked, r.Until = unstamp(revoked), unstamp(until)
+		return r, err
+	}, "SELECT hash, revoked, valid_until FROM revocation ORDER BY hash")
+}
+
+// PurgeRevocations works in several writes.
+func (s *Store) PurgeRevocations(ctx context.Context, now time.Time) (int, error) {
+	return s.purge(ctx, "deleting revocations", func(t *tx) (int, error) {
+		return t.change("DELETE FROM revocation WHERE hash IN (SELECT hash FROM revocation WHERE valid_until <= ? LIMIT ?)", stamp(now), purgeRows)
 	})
 }

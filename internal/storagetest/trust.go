@@ -1,6 +1,7 @@
 package storagetest
 
 import (
+	"bytes"
 	"reflect"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 var trustTests = map[string]func(*testing.T, healthcode.Store){
 	"records":     trustRecordsAreKept,
 	"two at once": trustRecordsDoNotOverwrite,
+	"revocations": revocationsAreKept,
 }
 
 func trustRecordsAreKept(t *testing.T, s healthcode.Store) {
@@ -44,4 +46,26 @@ func trustRecordsDoNotOverwrite(t *testing.T, s healthcode.Store) {
 	r.Version = 1
 	must(t, s.PutTrustRecord(ctx, r))
 	wantCode(t, "an old version", s.PutTrustRecord(ctx, r), healthcode.CodeConflict)
+}
+
+func revocationsAreKept(t *testing.T, s healthcode.Store) {
+	hash := func(b byte) []byte { return bytes.Repeat([]byte{b}, 16) }
+	one := healthcode.Revocation{Hash: hash(1), Revoked: start.UTC(), Until: after(time.Hour).UTC()}
+	two := healthcode.Revocation{Hash: hash(2), Revoked: start.UTC(), Until: after(2 * time.Hour).UTC()}
+	must(t, s.Revoke(ctx, nil))
+	must(t, s.Revoke(ctx, []healthcode.Revocation{two, one}))
+	again := one
+	again.Revoked = after(time.Minute)
+	must(t, s.Revoke(ctx, []healthcode.Revocation{again}))
+	got, err := s.Revocations(ctx)
+	must(t, err)
+	if want := []healthcode.Revocation{one, two}; !reflect.DeepEqual(got, want) {
+		t.Errorf("revocations:\n got %+v\nwant %+v", got, want)
+	}
+	n, err := s.PurgeRevocations(ctx, after(time.Hour))
+	must(t, err)
+	wantEqual(t, "purged", n, 1)
+	got, err = s.Revocations(ctx)
+	must(t, err)
+	wantEqual(t, "left", len(got), 1)
 }

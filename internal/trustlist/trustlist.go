@@ -22,6 +22,7 @@ type Store interface {
 	PutTrustRecord(ctx context.Context, r healthcode.TrustRecord) error
 	TrustRecords(ctx context.Context, kind string) ([]healthcode.TrustRecord, error)
 	DeleteTrustRecord(ctx context.Context, kind, name string) error
+	Revocations(ctx context.Context) ([]healthcode.Revocation, error)
 }
 
 // Lists keeps the lists.
@@ -30,7 +31,7 @@ type Lists struct {
 	clock healthcode.Clock
 	// Own gives our own keys that others must know now.
 	Own func(context.Context) ([]*certificate.Key, error)
-	// Revoked gives our own revocations; each source adds its part.
+	// Revoked gives own revocations that stand elsewhere in the store; each source adds its part.
 	Revoked []func(context.Context) (certificate.RevocationSet, error)
 }
 
@@ -222,6 +223,13 @@ func (l *Lists) OwnRevocations(ctx context.Context) (Revocations, error) {
 
 func (l *Lists) ownRevoked(ctx context.Context) (certificate.RevocationSet, error) {
 	all := certificate.RevocationSet{}
+	stored, err := l.store.Revocations(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("listing revocations: %w", err)
+	}
+	for _, r := range stored {
+		all.Add(certificate.RevocationHash(r.Hash))
+	}
 	for _, source := range l.Revoked {
 		set, err := source(ctx)
 		if err != nil {

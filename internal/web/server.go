@@ -35,7 +35,7 @@ type Config struct {
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
 	Cases  *casework.Cases
 	// Trust is what certificates are verified with.
-	Trust Trust
+	Trust  Trust
 	Store  Store
 	Sealer healthcode.Sealer // of forms that are filled in over several pages
 	Log    *slog.Logger

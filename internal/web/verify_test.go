@@ -205,9 +205,10 @@ func TestOwnKeysAndRevocationsArePublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.lists.Revoked = append(s.lists.Revoked, func(context.Context) (certificate.RevocationSet, error) {
-		return certificate.RevocationSet{d.RevocationHashes().Signature: {}}, nil
-	})
+	hash := d.RevocationHashes().Signature
+	if err := s.store.Revoke(t.Context(), []healthcode.Revocation{{Hash: hash[:], Revoked: s.now, Until: d.Expires}}); err != nil {
+		t.Fatal(err)
+	}
 	published := v.get(revocationsPath, 200).source
 	verifier, err := s.lists.Verifier(t.Context())
 	if err != nil {
@@ -217,7 +218,9 @@ func TestOwnKeysAndRevocationsArePublished(t *testing.T) {
 		t.Errorf("revoked by us: %q", stage)
 	}
 	// Another country imports it.
-	s.lists.Revoked = nil
+	if _, err := s.store.PurgeRevocations(t.Context(), d.Expires); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := s.lists.ImportRevocations(t.Context(), "cn", "address", []byte(published)); err != nil {
 		t.Fatal(err)
 	}

@@ -7,3 +7,9 @@ CREATE TABLE trust_record (
   version bigint NOT NULL,
   PRIMARY KEY (kind, name)
 );
+CREATE TABLE revocation (
+  hash        bytea  PRIMARY KEY,
+  revoked     bigint NOT NULL,
+  valid_until bigint NOT NULL -- of the certificate
+);
+CREATE INDEX revocation_until ON revocation (valid_until);

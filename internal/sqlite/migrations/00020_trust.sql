@@ -7,3 +7,9 @@ CREATE TABLE trust_record (
   version INTEGER NOT NULL,
   PRIMARY KEY (kind, name)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE revocation (
+  hash        BLOB PRIMARY KEY,
+  revoked     INTEGER NOT NULL,
+  valid_until INTEGER NOT NULL -- of the certificate
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revocation_until ON revocation (valid_until);
