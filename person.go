@@ -86,11 +86,12 @@ const (
 	RoleAuthority     Role = "authority"
 	RoleAuditor       Role = "auditor"
 	RoleAdministrator Role = "administrator"
-	RoleHotline       Role = "hotline" // opens cases for those who call, and sees no record
+	RoleHotline       Role = "hotline"  // opens cases for those who call, and sees no record
+	RoleConsular      Role = "consular" // officer of an embassy or consulate, which is its jurisdiction
 )
 
 // Roles lists every role.
-var Roles = []Role{RoleResident, RoleCheckpoint, RoleCaseworker, RoleLab, RoleAuthority, RoleAuditor, RoleAdministrator, RoleHotline}
+var Roles = []Role{RoleResident, RoleCheckpoint, RoleCaseworker, RoleLab, RoleAuthority, RoleAuditor, RoleAdministrator, RoleHotline, RoleConsular}
 
 // Actor is who is calling. The zero Actor is nobody.
 type Actor struct {

@@ -72,6 +72,9 @@ func NewStatementID() string {
 	return hex.EncodeToString(b)
 }
 
+// RevocationHashOf gives the value under which the statement with an id stands on a revocation list.
+func RevocationHashOf(id string) RevocationHash { return revocationHash(id) }
+
 // BindDocument sets what the statement says of the passport. ID must be set: it salts the hash, so that two
 // statements of one person can't be linked by it.
 func (s *Statement) BindDocument(country, number string) {

@@ -17,6 +17,7 @@ import (
 	"healthcode/internal/access"
 	"healthcode/internal/api"
 	"healthcode/internal/area"
+	"healthcode/internal/boarding"
 	"healthcode/internal/assist"
 	"healthcode/internal/board"
 	"healthcode/internal/casework"
@@ -68,6 +69,7 @@ type app struct {
 	assist    *assist.Service
 	labs      *lab.Service
 	live      *live.Hub
+	boarding  *boarding.Service
 	handler   http.Handler
 }
 
@@ -148,6 +150,10 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		Checkpoint: doors, Casework: cases, Cases: a.cases, Change: a.changes, Counts: counts.Monthly, Store: a.store, Sealer: a.vault, Log: log, Secure: s.Secure}
 	pages.Labs, pages.Live = a.labs, a.live
 	pages.Trust = a.trust
+	if err := a.openBoarding(); err != nil {
+		return nil, err
+	}
+	pages.Boarding = a.boarding
 	if s.Outbox {
 		pages.Outbox = a.store
 	}

@@ -61,7 +61,7 @@ func (a *app) sweep(ctx context.Context) {
 		now := a.clock.Now()
 		for what, purge := range map[string]func(context.Context, time.Time) (int, error){
 			"facts": a.store.PurgeFacts, "photos": a.store.PurgePhotos, "visits": a.store.PurgeVisits, "codes on paper": a.store.PurgeOfflineCodes,
-			"phones": a.store.PurgePhones, "devices": a.store.PurgeDevices, "trips": a.residents.SettleTrips, "laboratories": a.purgeLabs, "notices": a.purgeNotices,
+			"phones": a.store.PurgePhones, "health statements": a.store.PurgeBoarding, "devices": a.store.PurgeDevices, "trips": a.residents.SettleTrips, "laboratories": a.purgeLabs, "notices": a.purgeNotices,
 			"messages": func(ctx context.Context, now time.Time) (int, error) {
 				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
 			}} {

@@ -107,7 +107,11 @@ func (a *app) fillDemo(ctx context.Context, start time.Time) (demoOutput, error)
 	if err != nil {
 		return out, err
 	}
-	for _, in := range signIns {
+	officers, err := a.missionOfficers(ctx, signIns)
+	if err != nil {
+		return out, err
+	}
+	for _, in := range append(signIns, officers...) {
 		first := func(place *demo.SignIn) {
 			if place.Role == "" {
 				*place = in

@@ -56,6 +56,7 @@ var commands = map[string]command{
 	"keys":          {"look after the keys that sign travel certificates", runKeys},
 	"log":           {"verify the transparency log of manual changes", runLog},
 	"migrate":       {"bring the tables up to date, and spread them over a cluster", runMigrate},
+	"missions":      {"check notices of embassies and consulates, and make officers' accounts", runMissions},
 	"pass-keys":     {"list the keys that sign passes, and revoke one", runPassKeys},
 	"policy":        {"check, test and explain policies", runPolicy},
 	"protect":       {"encrypt the keys under a master key", runProtect},

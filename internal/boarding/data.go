@@ -83,6 +83,7 @@ type Codes struct {
 	Results  map[string]string `yaml:"results"`
 	Targets  map[string]string `yaml:"targets"`
 	Products map[string]string `yaml:"products"`
+	Courses  map[string]int    `yaml:"courses"` // doses by product, where a certificate doesn't say
 }
 
 // Places is the file places.yaml.

@@ -6,9 +6,11 @@ import (
 	"net/url"
 	"runtime/debug"
 	"slices"
+	"strings"
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/boarding"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
@@ -44,6 +46,17 @@ var statuses = map[healthcode.Code]int{
 	status.CodeNoPolicy:      http.StatusNotFound,
 	status.CodeOtherDevice:   http.StatusConflict,
 	checkpoint.CodeVenue:     http.StatusForbidden,
+	boarding.CodeNotForeign:  http.StatusForbidden,
+	boarding.CodeOtherPhone:  http.StatusConflict,
+	boarding.CodeNoNotice:    http.StatusUnprocessableEntity,
+	boarding.CodeNoSet:       http.StatusUnprocessableEntity,
+	boarding.CodeClass:       http.StatusUnprocessableEntity,
+	boarding.CodeFileEmpty:   http.StatusUnprocessableEntity,
+	boarding.CodeFileLarge:   http.StatusUnprocessableEntity,
+	boarding.CodeFileKind:    http.StatusUnprocessableEntity,
+	boarding.CodeFilePages:   http.StatusUnprocessableEntity,
+	boarding.CodeFileBroken:  http.StatusUnprocessableEntity,
+	boarding.CodeFileActive:  http.StatusUnprocessableEntity,
 	change.CodeNoGround:      http.StatusUnprocessableEntity,
 	change.CodeSameHand:      http.StatusForbidden,
 	change.CodeThirdHand:     http.StatusForbidden,
@@ -94,6 +107,8 @@ func (c *call) fail(err error) {
 // the place of the page, where it belongs to one.
 func (c *call) signInPath() string {
 	switch {
+	case strings.HasPrefix(c.r.URL.Path, "/boarding/"):
+		return "/boarding/sign-in"
 	case !slices.Contains(c.route.Roles, healthcode.RoleResident):
 		return "/staff/sign-in"
 	case c.policy != nil:

@@ -31,6 +31,7 @@ func (s *Server) Routes() []Route {
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(), s.changeRoutes(),
 		s.phoneRoutes(), s.lostPhoneRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
+		s.boardingRoutes(), s.missionRoutes(),
 		s.paperRoutes(), s.resultRoutes(), s.boundRoutes(),
 	} {
 		all = append(all, table...)

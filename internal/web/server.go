@@ -9,6 +9,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/boarding"
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
@@ -27,6 +28,7 @@ type Config struct {
 	Resident   *resident.Service
 	Status     *status.Service
 	Checkpoint *checkpoint.Service
+	Boarding   *boarding.Service // nil: no pages for foreign nationals
 	Casework   *casework.Service
 	Change     *change.Service
 	Labs       *lab.Service

@@ -86,6 +86,9 @@ func ofStaff(handler func(*call) error) func(*call) error {
 		p, err := c.server.Status.Policy(c.actor.Jurisdiction)
 		if err != nil {
 			versions := c.server.Policies.Versions(c.actor.Jurisdiction)
+			if len(versions) == 0 && c.actor.Role == healthcode.RoleConsular {
+				return c.redirect("/mission") // a mission has no policy
+			}
 			if len(versions) == 0 {
 				return err
 			}
@@ -120,6 +123,9 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/changes", textChanges, textTaskChanges},
 	},
 	healthcode.RoleHotline: {{"/staff/hotline", textHotline, textTaskHotline}},
+	healthcode.RoleConsular: {
+		{"/mission", textMission, textTaskMission},
+	},
 	healthcode.RoleAuditor: {
 		{"/staff/looks", textAudit, textTaskAudit},
 		{"/staff/alarms", textAlarms, textTaskAlarms},

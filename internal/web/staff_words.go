@@ -18,6 +18,7 @@ var roleNames = map[healthcode.Role]healthcode.Text{
 	healthcode.RoleAuditor:       textRoleAuditor,
 	healthcode.RoleAdministrator: textRoleAdministrator,
 	healthcode.RoleHotline:       textRoleHotline,
+	healthcode.RoleConsular:      textRoleConsular,
 }
 
 // age says how long ago something was, in the largest unit that is whole.
@@ -61,7 +62,7 @@ var levelNames = map[healthcode.Level]healthcode.Text{
 var (
 	purposeNames = map[string]healthcode.Text{"scan": textPurposeScan, "proxy": textPurposeProxy,
 		"review": textPurposeReview, "dispute": textPurposeDispute, "change": textManualChange,
-		"case": textPurposeCase, "hotline": textPurposeHotline}
+		"case": textPurposeCase, "boarding": textMission, "hotline": textPurposeHotline}
 	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement,
 		"record": textSawRecord, "case": textSawCase}
 )

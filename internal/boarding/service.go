@@ -1,0 +1,448 @@
+package boarding
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+
+	"healthcode"
+	"healthcode/certificate"
+	"healthcode/internal/access"
+	"healthcode/internal/identity"
+)
+
+// Store is what the service reads and writes.
+type Store interface {
+	healthcode.Boarding
+	healthcode.People
+	healthcode.Access
+	healthcode.Messages
+}
+
+// Config is what a service needs.
+type Config struct {
+	Rules  *Rules
+	Store  Store
+	Sealer healthcode.Sealer
+	Access *access.Service
+	Clock  healthcode.Clock
+	Log    *slog.Logger
+	// Issuer gives the key that signs statements now.
+	Issuer func(context.Context) (*certificate.Issuer, error)
+	// Verifier judges the certificates on papers now; nil trusts nobody.
+	Verifier func(context.Context) (certificate.Verifier, error)
+}
+
+// Service keeps applications. Residents are limited to their own, officers to their mission's.
+type Service struct {
+	Config
+	rules   *Rules
+	store   Store
+	codes   *identity.OneTimeCodes
+	limiter *access.Limiter
+	reading chan struct{} // a place for each file that is being read
+}
+
+// New returns a service.
+func New(c Config) (*Service, error) {
+	codes, err := newCodes(c.Sealer)
+	if err != nil {
+		return nil, err
+	}
+	return &Service{Config: c, rules: c.Rules, store: c.Store, codes: codes, limiter: access.NewLimiter(c.Store, c.Clock),
+		reading: make(chan struct{}, 2)}, nil
+}
+
+// Rules returns the missions and notices.
+func (s *Service) Rules() *Rules { return s.rules }
+
+func newID() string {
+	b := make([]byte, 12)
+	rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// CodeNotForeign refuses somebody without a foreign passport.
+const CodeNotForeign healthcode.Code = "no_foreign_passport"
+
+// traveller returns the signed-in person, who must hold a foreign passport.
+func (s *Service) traveller(ctx context.Context, a healthcode.Actor) (healthcode.Person, error) {
+	if err := access.Require(a, healthcode.RoleResident); err != nil {
+		return healthcode.Person{}, err
+	}
+	p, err := s.store.Person(ctx, a.Person)
+	if err != nil {
+		return p, fmt.Errorf("reading a person: %w", err)
+	}
+	if passport(p).Number == "" {
+		return p, healthcode.Errorf(CodeNotForeign, "", "这里只受理外国护照持有人的申请。中国公民请使用国际旅行健康证明。",
+			"This is for holders of a foreign passport. Chinese citizens use the travel health certificate.")
+	}
+	return p, nil
+}
+
+// Open begins an application. What is needed is in its assessment.
+func (s *Service) Open(ctx context.Context, a healthcode.Actor, mission string, f Flight) (*Application, error) {
+	person, err := s.traveller(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	m, ok := s.rules.Mission(mission)
+	if !ok {
+		return nil, wrong("mission", "请从列表中选择使领馆。", "Choose a mission from the list.")
+	}
+	now := s.Clock.Now()
+	if _, _, err := s.tidy(&f, m, now); err != nil {
+		return nil, err
+	}
+	mine, err := s.store.ApplicationsOf(ctx, person.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading applications: %w", err)
+	}
+	if len(mine) >= maxOpen {
+		return nil, healthcode.Errorf(healthcode.CodeTooMany, "", "您的申请太多。请修改已有的申请。", "You have too many applications; change one of them.")
+	}
+	d := details{Flight: f, Events: []Event{{At: now, Role: a.Role, Kind: "opened"}}}
+	stored := healthcode.Application{ID: newID(), Person: person.ID, Mission: m.ID, State: healthcode.ApplicationDraft, Opened: now}
+	if stored.Body, err = json.Marshal(d); err != nil {
+		return nil, err
+	}
+	app, err := s.measured(stored, person, now)
+	if err != nil {
+		return nil, err
+	}
+	if app.Problem != nil {
+		return nil, app.Problem
+	}
+	return app, s.settle(ctx, app)
+}
+
+// maxOpen bounds the applications of one person that are kept.
+const maxOpen = 20
+
+// Own returns one of the traveller's applications. CodeNotFound.
+func (s *Service) Own(ctx context.Context, a healthcode.Actor, id string) (*Application, error) {
+	person, err := s.traveller(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.store.Application(ctx, id)
+	if err == nil && stored.Person != person.ID || err != nil && healthcode.CodeOf(err) == healthcode.CodeNotFound {
+		return nil, noApplication()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s.measured(stored, person, s.Clock.Now())
+}
+
+func noApplication() error {
+	return healthcode.Errorf(healthcode.CodeNotFound, "", "没有这个申请。", "There is no such application.")
+}
+
+// Mine lists the traveller's applications, the newest first.
+func (s *Service) Mine(ctx context.Context, a healthcode.Actor) ([]*Application, error) {
+	person, err := s.traveller(ctx, a)
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.store.ApplicationsOf(ctx, person.ID)
+	if err != nil {
+		return nil, err
+	}
+	var list []*Application
+	for _, one := range slices.Backward(stored) {
+		app, err := s.measured(one, person, s.Clock.Now())
+		if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
+			continue // its mission is no longer served here
+		}
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, app)
+	}
+	return list, nil
+}
+
+// ChangeFlight moves an application to another flight. The statement for the old one is void at once. Papers that were
+// proven or accepted stay so, and are measured against the new flight: where they still satisfy its set, a new
+// statement is there at once.
+func (s *Service) ChangeFlight(ctx context.Context, a healthcode.Actor, id string, f Flight) (*Application, error) {
+	app, err := s.Own(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	now := s.Clock.Now()
+	departure, from, err := s.tidy(&f, app.MissionOf, now)
+	if err != nil {
+		return nil, err
+	}
+	if app.State == healthcode.ApplicationRefused {
+		return nil, refused()
+	}
+	app.Flight, app.Departure, app.Zone = f, departure, from.Zone
+	s.measure(app, from, now)
+	if app.Problem != nil {
+		return nil, app.Problem
+	}
+	app.Events = append(app.Events, Event{At: now, Role: a.Role, Kind: "flight", Text: f.Number + " " + f.Date})
+	var void []healthcode.BoardingStatement
+	if app.Statement != nil {
+		void = append(void, app.revoke(now))
+		app.State = healthcode.ApplicationDraft
+	}
+	return app, s.settle(ctx, app, void...)
+}
+
+func refused() error {
+	return healthcode.Errorf(healthcode.CodeConflict, "", "申请已被拒绝。情况有变的，请提出新的申请。", "The application was refused. If things have changed, open a new one.")
+}
+
+// revoke ends the statement that stands and returns its line in the register.
+func (a *Application) revoke(now time.Time) healthcode.BoardingStatement {
+	line := healthcode.BoardingStatement{ID: a.Statement.ID, Application: a.ID, Person: a.Application.Person, Issued: a.Statement.From, Expires: a.Statement.Until, Revoked: now}
+	a.Events = append(a.Events, Event{At: now, Kind: "void", Text: a.Statement.ID})
+	a.Statement = nil
+	return line
+}
+
+// Upload adds a paper for an item. What a machine can prove counts at once, and a statement is issued once nothing is
+// missing. Papers for the same item that were to be corrected are replaced.
+func (s *Service) Upload(ctx context.Context, a healthcode.Actor, id, item string, data []byte) (*Application, error) {
+	app, err := s.Own(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	switch _, ok := app.item(item); {
+	case app.Problem != nil:
+		return nil, app.Problem
+	case app.State == healthcode.ApplicationRefused:
+		return nil, refused()
+	case app.State == healthcode.ApplicationAccepted:
+		return nil, healthcode.Errorf(healthcode.CodeConflict, "", "声明已经签发，不需要更多材料。", "The statement has been issued; nothing more is needed.")
+	case !ok:
+		return nil, wrong("item", "请选择这份材料对应的要求。", "Choose what this paper is for.")
+	case len(app.Papers) >= maxEver || len(app.current()) >= maxPapers:
+		return nil, healthcode.Errorf(healthcode.CodeTooMany, fieldFile, "上传的材料太多，请先删除不需要的。", "There are too many papers; remove those that aren't needed.")
+	}
+	paper, stored, err := s.take(ctx, app, item, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.store.PutPaper(ctx, stored); err != nil {
+		return nil, fmt.Errorf("storing a paper: %w", err)
+	}
+	for i := range app.Papers {
+		if p := &app.Papers[i]; p.Item == item && p.State == PaperCorrection {
+			p.State = PaperReplaced
+		}
+	}
+	app.Papers = append(app.Papers, paper)
+	now := s.Clock.Now()
+	app.Events = append(app.Events, Event{At: now, Role: a.Role, Kind: "uploaded", Text: item})
+	from, _ := s.rules.Airport(app.Flight.From)
+	s.measure(app, from, now)
+	if err := s.settle(ctx, app); err != nil {
+		return nil, errors.Join(err, s.store.DeletePaper(ctx, stored.ID))
+	}
+	return app, nil
+}
+
+// take checks and reads a file.
+func (s *Service) take(ctx context.Context, app *Application, item string, data []byte) (Paper, healthcode.ApplicationPaper, error) {
+	select {
+	case s.reading <- struct{}{}:
+		defer func() { <-s.reading }()
+	case <-ctx.Done():
+		return Paper{}, healthcode.ApplicationPaper{}, ctx.Err()
+	}
+	f, err := checkFile(data)
+	if err != nil {
+		return Paper{}, healthcode.ApplicationPaper{}, err
+	}
+	now := s.Clock.Now()
+	paper := Paper{ID: newID(), Item: item, Type: f.kind, Size: len(f.data), Uploaded: now, State: PaperWaiting}
+	r := reader{codes: &s.rules.Codes}
+	if s.Verifier != nil {
+		if r.verifier, err = s.Verifier(ctx); err != nil {
+			return Paper{}, healthcode.ApplicationPaper{}, fmt.Errorf("reading the trust lists: %w", err)
+		}
+	}
+	// From the file as it came: encoding a picture anew may cost a small code its edges.
+	if paper.Reading, paper.Evidence = r.read(data, app.Person, now); paper.Reading.Genuine() && len(paper.Evidence) > 0 {
+		paper.State = PaperVerified
+	} else {
+		paper.Evidence = nil
+	}
+	return paper, healthcode.ApplicationPaper{ID: paper.ID, Application: app.ID, Person: app.Application.Person, Data: f.data, DeleteAfter: app.end()}, nil
+}
+
+// current lists the papers that weren't replaced.
+func (a *Application) current() []Paper {
+	return slices.DeleteFunc(slices.Clone(a.Papers), func(p Paper) bool { return p.State == PaperReplaced })
+}
+
+// end is when the application and its papers are deleted.
+func (a *Application) end() time.Time {
+	days := defaultRetention
+	if a.NoticeOf != nil {
+		days = a.NoticeOf.RetentionDays
+	}
+	return a.Departure.AddDate(0, 0, days)
+}
+
+// Withdraw takes a paper back and deletes its file.
+func (s *Service) Withdraw(ctx context.Context, a healthcode.Actor, id, paper string) (*Application, error) {
+	app, err := s.Own(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(app.Papers, func(p Paper) bool { return p.ID == paper && p.State != PaperReplaced })
+	if i < 0 {
+		return nil, noPaper()
+	}
+	if app.State == healthcode.ApplicationAccepted || app.State == healthcode.ApplicationRefused {
+		return nil, healthcode.Errorf(healthcode.CodeConflict, "", "申请已经办结，材料不能再撤回。", "The application has been decided; papers can't be taken back any more.")
+	}
+	app.Papers[i].State = PaperReplaced
+	app.Events = append(app.Events, Event{At: s.Clock.Now(), Role: a.Role, Kind: "withdrawn", Text: app.Papers[i].Item})
+	from, _ := s.rules.Airport(app.Flight.From)
+	s.measure(app, from, s.Clock.Now())
+	if err := s.settle(ctx, app); err != nil {
+		return nil, err
+	}
+	return app, s.store.DeletePaper(ctx, paper)
+}
+
+func noPaper() error {
+	return healthcode.Errorf(healthcode.CodeNotFound, "", "没有这份材料，或已按规定删除。", "There is no such paper, or it has been deleted as its retention is over.")
+}
+
+// Submit hands the application to the mission's officers, once there is a paper for everything that is missing.
+func (s *Service) Submit(ctx context.Context, a healthcode.Actor, id string) (*Application, error) {
+	app, err := s.Own(ctx, a, id)
+	if err != nil {
+		return nil, err
+	}
+	switch app.State {
+	case healthcode.ApplicationWaiting, healthcode.ApplicationAccepted:
+		return app, nil
+	case healthcode.ApplicationRefused:
+		return nil, refused()
+	}
+	if app.Problem != nil {
+		return nil, app.Problem
+	}
+	for _, f := range app.Assessment.Findings {
+		if !f.Satisfied && !slices.ContainsFunc(app.PapersFor(f.Item.ID), func(p Paper) bool { return p.State == PaperWaiting }) {
+			return nil, wrong("item."+f.Item.ID, "还缺："+f.Item.Title.ZH+"。", "Still missing: %s.", f.Item.Title.EN)
+		}
+	}
+	now := s.Clock.Now()
+	app.State, app.Due, app.Why = healthcode.ApplicationWaiting, app.MissionOf.Due(now), ""
+	app.Events = append(app.Events, Event{At: now, Role: a.Role, Kind: "submitted"})
+	return app, s.settle(ctx, app)
+}
+
+// settle issues a statement where nothing is missing, and stores the application.
+func (s *Service) settle(ctx context.Context, app *Application, lines ...healthcode.BoardingStatement) error {
+	now := s.Clock.Now()
+	if app.Problem == nil && app.Assessment.Complete && app.Statement == nil && app.State != healthcode.ApplicationRefused {
+		line, err := s.issue(ctx, app, now)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, line)
+	}
+	app.DeleteAfter = app.end()
+	if app.State != healthcode.ApplicationWaiting {
+		app.Due = time.Time{}
+	}
+	return s.save(ctx, app, lines...)
+}
+
+// save stores the application as it is.
+func (s *Service) save(ctx context.Context, app *Application, lines ...healthcode.BoardingStatement) error {
+	var err error
+	if app.Body, err = json.Marshal(app.details); err != nil {
+		return fmt.Errorf("writing application %s: %w", app.ID, err)
+	}
+	err = s.store.PutApplication(ctx, app.Application, lines...)
+	if err != nil && healthcode.CodeOf(err) == healthcode.CodeConflict {
+		return changed()
+	}
+	if err != nil {
+		return fmt.Errorf("storing an application: %w", err)
+	}
+	app.Version++
+	s.Log.InfoContext(ctx, "application changed", "application", app.ID, "mission", app.Mission, "state", app.State, "how", app.Events[len(app.Events)-1].Kind)
+	return nil
+}
+
+// changed is the error of whoever acts on an application as it no longer is.
+func changed() error {
+	return healthcode.Errorf(healthcode.CodeConflict, "", "这个申请刚刚被别人更新，您的操作没有生效。请看最新的情况，再决定是否还需要。",
+		"Somebody has just changed this application, so what you did had no effect. Look at it as it is now, and do it again if it is still needed.")
+}
+
+// issue signs the statement.
+func (s *Service) issue(ctx context.Context, app *Application, now time.Time) (healthcode.BoardingStatement, error) {
+	issuer, err := s.Issuer(ctx)
+	if err != nil {
+		return healthcode.BoardingStatement{}, fmt.Errorf("finding the key that signs statements: %w", err)
+	}
+	document := passport(app.Person)
+	st := certificate.Statement{ID: certificate.NewStatementID(), Name: app.Person.Name, Birth: app.Person.Birth.Format(time.DateOnly),
+		Flight: app.Flight.Number, Date: app.Flight.Date, From: app.Flight.From, To: app.Flight.To, Mission: app.Mission}
+	st.BindDocument(document.Country, document.Number)
+	// Seconds are what the code holds.
+	from, until := now.Truncate(time.Second), app.Assessment.Until.Truncate(time.Second)
+	text, err := issuer.IssueStatement(st, from, until)
+	if err != nil {
+		return healthcode.BoardingStatement{}, err
+	}
+	app.Statement = &Issued{ID: st.ID, Text: text, From: from, Until: until}
+	app.State, app.Why = healthcode.ApplicationAccepted, ""
+	app.Events = append(app.Events, Event{At: now, Kind: "issued", Text: st.ID})
+	return healthcode.BoardingStatement{ID: st.ID, Application: app.ID, Person: app.Application.Person, Issued: from, Expires: until}, nil
+}
+
+// OwnPaper returns the file of one of the traveller's papers, and its media type. CodeNotFound.
+func (s *Service) OwnPaper(ctx context.Context, a healthcode.Actor, id, paper string) ([]byte, string, error) {
+	app, err := s.Own(ctx, a, id)
+	if err != nil {
+		return nil, "", err
+	}
+	return s.paper(ctx, app, paper)
+}
+
+func (s *Service) paper(ctx context.Context, app *Application, id string) ([]byte, string, error) {
+	i := slices.IndexFunc(app.Papers, func(p Paper) bool { return p.ID == id })
+	if i < 0 {
+		return nil, "", noPaper()
+	}
+	stored, err := s.store.Paper(ctx, id)
+	if err != nil && healthcode.CodeOf(err) == healthcode.CodeNotFound || err == nil && stored.Application != app.ID {
+		return nil, "", noPaper()
+	}
+	return stored.Data, app.Papers[i].Type, err
+}
+
+// Revoked lists what readers must refuse: the statements that were revoked and might still be shown.
+func (s *Service) Revoked(ctx context.Context) (certificate.RevocationSet, error) {
+	lines, err := s.store.RevokedStatements(ctx, s.Clock.Now())
+	if err != nil {
+		return nil, fmt.Errorf("reading revoked statements: %w", err)
+	}
+	set := certificate.RevocationSet{}
+	for _, line := range lines {
+		set.Add(certificate.RevocationHashOf(line.ID))
+	}
+	return set, nil
+}
