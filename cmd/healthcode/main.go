@@ -62,6 +62,7 @@ var commands = map[string]command{
 	"protect":       {"encrypt the keys under a master key", runProtect},
 	"restore":       {"make a data directory and database from a backup", runRestore},
 	"serve":         {"serve pages and API", runServe},
+	"trust":         {"trust lists and revocation lists of other countries", runTrust},
 	"verify":        {"verify a pass offline", runVerify},
 }
 
