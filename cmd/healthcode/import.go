@@ -148,7 +148,7 @@ func importFacts(ctx context.Context, store healthcode.Store, keys healthcode.Se
 		summary.Lines, summary.Stored, summary.Duplicates, summary.Conflicts, summary.Refused)
 	switch {
 	case err != nil:
-		fmt.Fprintf(std.err, "healthcode import facts: stopped: %v; run it again to go on\n", err)
+		fmt.Fprintf(std.err, "healthcode import facts: stopped: %v\n", err)
 		return exitFail
 	case summary.Refused+summary.Conflicts > 0:
 		return exitUsage

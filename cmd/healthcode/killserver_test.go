@@ -83,7 +83,7 @@ func newKilling(t *testing.T, s settings) *killing {
 		t.Fatal(err)
 	}
 	defer store.Close()
-	k.tokens = accounts(t, store, "beijing", healthcode.RoleLab, healthcode.RoleCaseworker, healthcode.RoleAuthority)
+	k.tokens = accounts(t, store, "beijing", healthcode.RoleCaseworker, healthcode.RoleAuthority)
 	ids, err := store.EnsurePersons(t.Context(), []healthcode.Document{servicetest.Zhang.Document})
 	if err != nil {
 		t.Fatal(err)
@@ -151,10 +151,10 @@ func (k *killing) send(p *process, id string) error {
 	k.mu.Lock()
 	k.sent[id] = k.sent[id]
 	k.mu.Unlock()
-	line := fmt.Sprintf(`{"id":%q,"source":"lab:test","person":{"document":{"type":"CN-ID","number":%q}},"kind":"test","analyte":"nucleic-acid","result":"negative","time":"2022-04-27T10:00:00+08:00"}`,
+	line := fmt.Sprintf(`{"id":%q,"source":"pharmacy:test","person":{"document":{"type":"CN-ID","number":%q}},"kind":"purchase","category":"fever","time":"2022-04-27T10:00:00+08:00"}`,
 		id, servicetest.Zhang.Document.Number)
 	var answer api.FactsSent
-	if _, err := p.call("POST", "/v1/jurisdictions/beijing/facts", k.tokens[healthcode.RoleLab], line, &answer); err != nil {
+	if _, err := p.call("POST", "/v1/jurisdictions/beijing/facts", k.tokens[healthcode.RoleAuthority], line, &answer); err != nil {
 		return err
 	}
 	if answer.Stored+answer.Duplicates != 1 {
@@ -183,9 +183,9 @@ func (k *killing) again(t *testing.T, p *process) {
 func (k *killing) change(p *process) {
 	document := healthcode.Document{Type: healthcode.DocumentPassport, Number: fmt.Sprintf("K%07d", k.n), Country: "SWE"}
 	k.n++
-	line := fmt.Sprintf(`{"id":"p-%s","source":"lab:test","person":{"document":{"type":"PASSPORT","number":%q,"country":"SWE"}},"kind":"test","analyte":"nucleic-acid","result":"negative","time":"2022-04-27T10:00:00+08:00"}`,
+	line := fmt.Sprintf(`{"id":"p-%s","source":"pharmacy:test","person":{"document":{"type":"PASSPORT","number":%q,"country":"SWE"}},"kind":"purchase","category":"fever","time":"2022-04-27T10:00:00+08:00"}`,
 		document.Number, document.Number)
-	if _, err := p.call("POST", "/v1/jurisdictions/beijing/facts", k.tokens[healthcode.RoleLab], line, nil); err != nil {
+	if _, err := p.call("POST", "/v1/jurisdictions/beijing/facts", k.tokens[healthcode.RoleAuthority], line, nil); err != nil {
 		return
 	}
 	var proposed api.ChangeBody
