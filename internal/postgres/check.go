@@ -150,6 +150,7 @@ func checkCounts(ctx context.Context, tx pgx.Tx) error {
 			"SELECT count(*) FROM person_relation"},
 		{"ids of photos", "SELECT count(*) FROM photo", "SELECT count(*) FROM owner_key WHERE name LIKE 'photo:%'"},
 		{"ids of disputes", "SELECT count(*) FROM dispute", "SELECT count(*) FROM owner_key WHERE name LIKE 'dispute:%'"},
+		{"names of codes on paper", "SELECT count(*) FROM offline_code", "SELECT count(*) FROM owner_key WHERE name LIKE 'offline:%'"},
 		{"pictures without a photo", "SELECT 0", `SELECT count(*) FROM photo_data d
 			LEFT JOIN photo p ON p.person_id = d.person_id AND p.id = d.id WHERE p.id IS NULL`},
 	} {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/hex"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -28,9 +29,15 @@ func (s *Store) PutOfflineCode(ctx context.Context, c healthcode.OfflineCode) er
 			_, err = tx.Exec(ctx, `INSERT INTO offline_code (person_id, token, jurisdiction, relation, issued, expires, void)
 				VALUES ($1, $2, $3, $4, $5, $6, $7)`, person, c.Token, c.Jurisdiction, c.Relation, stamp(c.Issued), stamp(c.Expires), stamp(c.Void))
 		}
+		if err == nil {
+			_, _, err = claimOwner(ctx, tx, offlineOwner(c.Token), person)
+		}
 		return err
 	})
 }
+
+// offlineOwner is the name by which a token's person is found.
+func offlineOwner(token []byte) string { return "offline:" + hex.EncodeToString(token) }
 
 const offlineColumns = "SELECT person_id, token, jurisdiction, relation, issued, expires, void FROM offline_code "
 
@@ -44,9 +51,16 @@ func scanOffline(scan scanner) (c healthcode.OfflineCode, err error) {
 	return c, nil
 }
 
-// OfflineCode reads one row through an index, on every shard.
+const selectOffline = offlineColumns + "WHERE person_id = $1 AND token = $2"
+
+// OfflineCode reads whose it is, and then its row: a door asks one shard each time.
 func (s *Store) OfflineCode(ctx context.Context, token []byte) (healthcode.OfflineCode, error) {
-	return one(ctx, s, "reading an offline code", scanOffline, offlineColumns+"WHERE token = $1", token)
+	const doing = "reading an offline code"
+	person, err := one(ctx, s, doing, scanUUID, selectOwnerKey, offlineOwner(token))
+	if err != nil {
+		return healthcode.OfflineCode{}, err
+	}
+	return one(ctx, s, doing, scanOffline, selectOffline, person, token)
 }
 
 // OfflineCodesOf reads a range of the primary key.
@@ -60,7 +74,27 @@ func (s *Store) VoidOfflineCodes(ctx context.Context, id healthcode.PersonID, ju
 	return s.exec(ctx, "voiding offline codes", voidOffline, stamp(at), uuid(id), jurisdiction)
 }
 
-// PurgeOfflineCodes is one statement.
-func (s *Store) PurgeOfflineCodes(ctx context.Context, now time.Time) (int, error) {
-	return s.exec(ctx, "deleting offline codes", "DELETE FROM offline_code WHERE expires <= $1", stamp(now))
+// PurgeOfflineCodes deletes the names of the codes with them.
+func (s *Store) PurgeOfflineCodes(ctx context.Context, now time.Time) (n int, err error) {
+	err = s.write(ctx, "deleting offline codes", func(tx pgx.Tx) error {
+		var names []string
+		err := eachRow(ctx, tx, "DELETE FROM offline_code WHERE expires <= $1 RETURNING token", []any{stamp(now)}, func(scan scanner) error {
+			var token []byte
+			err := scan(&token)
+			names = append(names, offlineOwner(token))
+			return err
+		})
+		n = len(names)
+		if err != nil || n == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, "DELETE FROM owner_key WHERE name = ANY($1)", names)
+		return err
+	})
+	return n, err
+}
+
+func scanUUID(scan scanner) (id uuid, err error) {
+	err = scan(&id)
+	return id, err
 }
