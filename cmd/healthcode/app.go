@@ -154,6 +154,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		return nil, err
 	}
 	pages.Boarding = a.boarding
+	pages.Notices, pages.Board, pages.Assist = a.notices, a.board, a.assist
 	if s.Outbox {
 		pages.Outbox = a.store
 	}

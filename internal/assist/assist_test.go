@@ -65,7 +65,7 @@ func TestConsentByPhone(t *testing.T) {
 	d.Must(err)
 	var saw []string
 	for _, l := range looks {
-		if l.Purpose != "assisted" || strings.Contains(l.By, servicetest.Li.Name) {
+		if l.Purpose != "assist" || strings.Contains(l.By, servicetest.Li.Name) {
 			t.Errorf("look: %+v", l)
 		}
 		saw = append(saw, l.Saw)

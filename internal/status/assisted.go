@@ -97,7 +97,7 @@ func (s *Service) Helped(ctx context.Context, h Helper, subject healthcode.Perso
 		return err
 	}
 	look := healthcode.Look{Person: subject, At: s.clock.Now(), Role: healthcode.RoleResident, By: mask(helper.Name),
-		Jurisdiction: jurisdiction, Purpose: "assisted", Saw: saw}
+		Jurisdiction: jurisdiction, Purpose: "assist", Saw: saw}
 	looks := []healthcode.Look{look}
 	if h.Officer != "" {
 		look.Role, look.By = healthcode.RoleCaseworker, h.Officer

@@ -73,6 +73,7 @@ func newSite(t testing.TB) *site {
 		Casework: casework.New(s.store, clock, log),
 		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Change: change.New(s.store, st, clock, log, change.DefaultLimits), Counts: s.counts,
 		Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
+	s.help(keys, st, clock)
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)
 	return s

@@ -33,6 +33,7 @@ func (s *Server) Routes() []Route {
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
 		s.boardingRoutes(), s.missionRoutes(),
 		s.paperRoutes(), s.resultRoutes(), s.boundRoutes(),
+		s.noticeRoutes(), s.boardRoutes(), s.assistRoutes(),
 	} {
 		all = append(all, table...)
 	}

@@ -9,12 +9,15 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/assist"
+	"healthcode/internal/board"
 	"healthcode/internal/boarding"
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/lab"
 	"healthcode/internal/live"
+	"healthcode/internal/notice"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
 	"healthcode/policy"
@@ -41,6 +44,10 @@ type Config struct {
 	Store  Store
 	Sealer healthcode.Sealer // of forms that are filled in over several pages
 	Log    *slog.Logger
+
+	Notices *notice.Service
+	Board   *board.Service
+	Assist  *assist.Service
 	// Secure says that people reach the pages over TLS: cookies and headers insist on it then.
 	Secure bool
 	// Outbox shows the short messages on a page, for the demo: never where real messages go.

@@ -67,9 +67,12 @@ var (
 		"dispute": say("处理您的异议", "to handle what you disputed"),
 		"offline": say("为您打印离线码", "to print a code on paper for you"),
 		"phone":   say("核实您的号码", "to check a phone that you reported lost"),
+		"assist":  say("老幼助查询", "to ask for you, with your consent"),
 	}
 	lookSaw = map[string]healthcode.Text{
 		"state":     say("状态", "the state"),
+		"nothing":   say("什么也没看到", "nothing"),
+		"results":   say("检测和接种结果", "tests and vaccinations"),
 		"photo":     say("证件照片", "the photo of the document"),
 		"statement": say("异议说明", "what you wrote"),
 		"case":      say("案件编号", "the number of a case"),

@@ -82,6 +82,8 @@ func (v view) menu() []menuItem {
 			menuItem{place(v.place, "code"), textMyCode},
 			menuItem{place(v.place, "report"), textReport},
 			menuItem{place(v.place, "others"), textOthers},
+			menuItem{place(v.place, "assist"), textAssist},
+			menuItem{place(v.place, "notices"), textMyNotices},
 			menuItem{place(v.place, "looks"), textLooks},
 			menuItem{place(v.place, "changes"), textOwnChanges},
 			menuItem{place(v.place, "declarations"), textDeclarations},
@@ -92,7 +94,7 @@ func (v view) menu() []menuItem {
 		items = append(items, menuItem{place(v.place, "sign-in"), textSignIn})
 	}
 	if v.place != "" {
-		items = append(items, menuItem{place(v.place, "help"), textHelp})
+		items = append(items, menuItem{place(v.place, "help"), textHelp}, menuItem{place(v.place, "board"), textBoard})
 	}
 	items = append(items, menuItem{"/check", textCheckCode}, menuItem{"/verify", textVerify}, menuItem{"/plan", textPlan}, menuItem{"/changes", textCounts}, menuItem{"/?choose=1", textPlaces})
 	if v.demo {

@@ -1,0 +1,95 @@
+package web
+
+import "healthcode"
+
+// Texts of notices to a person, and of the public board.
+var (
+	textMyNotices      = say("我的通知", "My notices")
+	textMyNoticesLead  = say("您的健康码每次变化，都会提前或立即在这里告诉您：为什么、到什么时候、怎么办。", "Each change of your code is told here, ahead of time or at once: why, until when, and what to do.")
+	textNoNotices      = say("还没有通知。您的健康码没有变化。", "There is nothing yet: your code has not changed.")
+	textMarkRead       = say("全部标为已读", "Mark all as read")
+	textUnread         = say("未读：", "New: ")
+	textNoticeAt       = say("通知时间：%s", "Told on %s")
+	textNoticeSetting  = say("怎样通知我", "How to tell me")
+	textNoticesSet     = say("已保存。", "Saved.")
+	textNoticeMessages = say("短信", "Short messages")
+	textNoticeQuiet    = say("22 点到 7 点不发短信，除非情况马上变差。", "None between 22:00 and 7:00, unless things get worse right away.")
+	textNoticePush     = say("其他应用", "Another app")
+	textNoticePushHint = say("在那个应用中填写这个编号，它不含您的个人信息：%s", "Give that app this code; it says nothing of you: %s")
+	textNoticePushYes  = say("也通过本地的消息服务通知我", "Also tell me through this place's message service")
+
+	messageWishes = map[healthcode.MessageWish]healthcode.Text{
+		healthcode.MessagesAll:   say("所有变化", "Every change"),
+		healthcode.MessagesWorse: say("只在情况变差时", "Only when things get worse"),
+		healthcode.MessagesNone:  say("不要短信", "None"),
+	}
+
+	textBoard         = say("通知、检测点和规则", "Notices, test sites and rules")
+	textBoardLead     = say("这里是公开信息，不用登录。", "This is public; you need not sign in.")
+	textBulletins     = say("通知", "Notices")
+	textNoBulletins   = say("现在没有通知。", "There are no notices now.")
+	textBulletinFrom  = say("%s 起", "From %s")
+	textBulletinSpan  = say("%[1]s 至 %[2]s", "%[1]s to %[2]s")
+	textWithdrawnOn   = say("已于 %[1]s 撤回：%[2]s", "Withdrawn on %[1]s: %[2]s")
+	textPastBulletin  = say("已结束", "Past")
+	textPlannedFor    = say("尚未开始", "Not begun yet")
+	textSites         = say("核酸检测点", "Test sites")
+	textNoSites       = say("这里还没有公布检测点，请拨打下方电话询问。", "No test sites are listed here yet; call a number below to ask.")
+	textSiteHours     = say("开放时间", "Open")
+	textSiteAddress   = say("地址", "Address")
+	textRules         = say("现行规则", "Rules in force")
+	textFeedLink      = say("JSON 订阅", "JSON feed")
+	textStaffBoard    = say("通知栏和检测点", "Board and test sites")
+	textTaskBoard     = say("发布和撤回通知，更新检测点", "Publish and withdraw notices, update test sites")
+	textPublish       = say("发布通知", "Publish a notice")
+	textTitleZH       = say("标题（中文）", "Title (Chinese)")
+	textTitleEN       = say("标题（英文）", "Title (English)")
+	textBodyZH        = say("内容（中文）", "Text (Chinese)")
+	textBodyEN        = say("内容（英文）", "Text (English)")
+	textBulletinStart = say("开始日期", "First day")
+	textBulletinEnd   = say("最后一天", "Last day")
+	textNowIfEmpty    = say("不填即现在。", "Empty for now.")
+	textOpenIfEmpty   = say("不填即直到撤回。", "Empty for until it is withdrawn.")
+	textWithdraw      = say("撤回", "Withdraw")
+	textWithdrawWhyZH = say("撤回原因（中文）", "Why it is withdrawn (Chinese)")
+	textWithdrawWhyEN = say("撤回原因（英文）", "Why it is withdrawn (English)")
+	textBoardDone     = say("已完成，公众现在就能看到。", "Done; the public sees it now.")
+	textSitesFile     = say("检测点文件（CSV）", "File of test sites (CSV)")
+	textSitesFileHint = say("第一行：%s。新文件替换全部检测点；有一行不对则都不替换。", "First line: %s. The file replaces all sites; if a line is wrong, nothing is replaced.")
+	textSitesReplace  = say("替换检测点", "Replace the test sites")
+	textSitesNow      = say("现有 %d 个检测点。", "There are %d test sites now.")
+	textLineErrors    = say("这些行有错，什么都没有替换", "These lines are wrong; nothing was replaced")
+	textLineNumber    = say("第 %d 行", "Line %d")
+)
+
+// Texts of the assisted query.
+var (
+	textBadDay = say("请填写日期，例如 2022-04-28。", "Enter a day, such as 2022-04-28.")
+
+	textAssist            = say("老幼助查询", "Ask for the old or the young")
+	textAssistLead        = say("为60岁以上（含60岁）或16岁以下（含16岁）的人查询。要有本人同意：本人手机上的验证码，或工作人员在场；您自己的孩子不需要。", "For somebody aged 60 or over, or 16 or under. They agree with the code on their own phone, or an officer is present; your own child need not.")
+	textAssistSeen        = say("对方会在“谁查看过我”中看到每一次查询。", "They see each query under “Who looked at me”.")
+	textAssistAsk         = say("查询", "Ask")
+	textAssistBirth       = say("出生日期（证件号码里没有的才填）", "Date of birth (only where the number doesn't state it)")
+	textAssistConsent     = say("本人同意", "Their consent")
+	textAssistSent        = say("如果姓名和证件号码与登记一致，验证码已发到本人自己的手机。请本人看短信后告诉您。", "If name and number are registered here, a code is on its way to their own phone. Ask them to read it to you.")
+	textAssistChild       = say("这是您的孩子，不需要验证码。", "This is your own child; no code is needed.")
+	textAssistCode        = say("本人手机收到的验证码", "The code on their own phone")
+	textAssistShow        = say("查看", "Show")
+	textAssistOfficer     = say("工作人员在场", "An officer is present")
+	textAssistOfficerLead = say("请工作人员核对本人和证件，在自己的账号中为本人生成验证码。工作人员的名字会记下来。", "The officer compares person and document, and makes a code for this person in their own account. The officer's name is recorded.")
+	textAssistOfficerName = say("工作人员账号", "The officer's account")
+	textAssistOfficerCode = say("工作人员的验证码", "The officer's code")
+	textAssistAnswer      = say("%s 的健康码", "The code of %s")
+	textAssistHelp        = say("咨询电话", "Who can help")
+	textAssistPrint       = say("打印离线码", "Print a code on paper")
+	textAssistResults     = say("检测和接种结果", "Tests and vaccinations")
+	textAssistFor         = say("以下两项在 %s 前可以办理。", "These two can be done until %s.")
+	textAssistAgain       = say("再查询一人", "Ask for somebody else")
+
+	textPresence     = say("确认本人在场", "Confirm that a person is here")
+	textTaskPresence = say("老人或孩子在场并同意时，为助查询的人生成验证码", "A code for a helper, where the old or young person is here and agrees")
+	textPresenceLead = say("请先核对本人和证件，并问本人是否同意。验证码只对这一个人有效，5 分钟内用一次；不论这里有没有登记都会给出。", "Compare the person and the document first, and ask whether they agree. The code is for this one person, works once, within five minutes, and is given whether or not they are registered.")
+	textPresenceMake = say("生成验证码", "Make a code")
+	textPresenceCode = say("请告诉助查询的人：账号 %[1]s，验证码 %[2]s，%[3]s 前有效。", "Tell the helper: account %[1]s, code %[2]s, until %[3]s.")
+)
