@@ -34,6 +34,7 @@ import (
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
 	"healthcode/internal/translog"
+	"healthcode/internal/travel"
 	"healthcode/internal/trustlist"
 	"healthcode/internal/vault"
 	"healthcode/internal/web"
@@ -63,6 +64,7 @@ type app struct {
 	// messages sends short messages; nil where no gateway is set.
 	messages  *sms.Queue
 	residents *resident.Service
+	travel    *travel.Service
 	notices   *notice.Service
 	replies   *reply.Service
 	board     *board.Service
@@ -110,6 +112,9 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	a.secrets = s.secrets(a.store, a.vault)
 	a.status = status.New(a.store, a.policies, status.NewKeys(a.secrets), a.vault, clock, area.Complete)
 	a.changes = change.New(a.store, a.status, clock, log, change.DefaultLimits)
+	if a.travel, err = a.openTravel(); err != nil {
+		return nil, err
+	}
 	if err := a.openLog(); err != nil {
 		return nil, err
 	}
@@ -158,6 +163,8 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if s.Outbox {
 		pages.Outbox = a.store
 	}
+	jsonAPI.Travel, jsonAPI.PublicURL = a.travel, s.PublicURL
+	pages.Travel, pages.PublicURL = a.travel, s.PublicURL
 	a.handler = trusted.wrap(jsonAPI.Mount(a.withLog(web.New(pages))))
 	return a, nil
 }

@@ -64,13 +64,14 @@ func (a *app) sweep(ctx context.Context) {
 			"phones": a.store.PurgePhones, "health statements": a.store.PurgeBoarding, "devices": a.store.PurgeDevices, "trips": a.residents.SettleTrips, "laboratories": a.purgeLabs, "notices": a.purgeNotices,
 			"messages": func(ctx context.Context, now time.Time) (int, error) {
 				return a.store.PurgeMessages(ctx, now.Add(-keptMessages))
-			}} {
+			}, "travel certificates": a.travel.Purge} {
 			if n, err := purge(ctx, now); err != nil && ctx.Err() == nil {
 				a.log.Error("retention", "what", what, "error", err)
 			} else if n > 0 {
 				a.log.Info("retention", "what", what, "deleted", n)
 			}
 		}
+		a.settleTravel(ctx, now)
 		select {
 		case <-ctx.Done():
 			return

@@ -36,6 +36,10 @@ type settings struct {
 	ReadModel int `yaml:"read_model_mb"`
 	// Issuer says who issues travel certificates.
 	Issuer issuerSettings `yaml:"issuer"`
+	// PublicURL is the https address at which others reach this service; links of travel certificates need it.
+	PublicURL string `yaml:"public_url"`
+	// Travel is the file of the policy of travel certificates; "" = the one that is built in.
+	Travel string `yaml:"travel"`
 	// Boarding says which embassies and consulates take applications for health statements.
 	Boarding boardingSettings `yaml:"boarding"`
 	// Demo allows the keys of a demo.
@@ -54,10 +58,7 @@ func (s *settings) flags(flags *flag.FlagSet) {
 	flags.StringVar(&s.Database, "database", s.Database, "`URL` of a PostgreSQL database (postgres://user@host/name; the password may come from PGPASSWORD) instead of a file in the data directory")
 	flags.StringVar(&s.Policies, "policies", s.Policies, "`directory` of policies instead of the built-in ones")
 	flags.StringVar(&s.MasterKeyFile, "master-key-file", s.MasterKeyFile, "`file` with the key that encrypts the keys (or "+masterKeyVariable+")")
-	flags.Func("boarding-trust", "`file` of signers whose certificates travellers may submit; may be given several times", func(name string) error {
-		s.Boarding.Trust = append(s.Boarding.Trust, name)
-		return nil
-	})
+	flags.Func("boarding-trust", "`file` of signers whose certificates travellers may submit; may be given several times", s.Boarding.trustFile)
 	flags.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
 }
 

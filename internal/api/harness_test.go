@@ -65,6 +65,7 @@ func newHouse(t *testing.T) *house {
 		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework, Cases: h.Cases, Change: h.Change, Labs: h.Labs, Counts: noCounts,
 		Complete: area.Complete, PolicyFile: policyFile})
 	h.Must(err)
+	h.server.Travel, _ = h.NewTravel()
 	h.server.Notices, h.server.Board, h.server.Assist = h.NewNotices()
 	h.settle()
 	return h

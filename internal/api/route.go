@@ -184,6 +184,8 @@ func (s *Server) table() []Route {
 		s.ownCaseRoutes(),
 		s.phoneRoutes(),
 		s.changeRoutes(),
+		s.certificateRoutes(),
+		s.linkRoutes(),
 		s.auditRoutes(),
 		s.adminRoutes(),
 	} {

@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/notice"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
+	"healthcode/internal/travel"
 	"healthcode/policy"
 )
 
@@ -37,6 +38,8 @@ type Services struct {
 	Casework   *casework.Service
 	Cases      *casework.Cases
 	Change     *change.Service
+	Travel     *travel.Service
+	PublicURL  string // where others reach the service, for links of travel certificates; "" = https and the host of the request
 	Labs       *lab.Service
 	// Counts returns what the transparency log counts, and of how many entries.
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)

@@ -14,6 +14,7 @@ import (
 	"healthcode/internal/lab"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
+	"healthcode/internal/travel"
 )
 
 // The error codes of the API itself.
@@ -53,6 +54,12 @@ var statuses = map[healthcode.Code]int{
 	change.CodeSameHand:      http.StatusForbidden,
 	change.CodeThirdHand:     http.StatusForbidden,
 	change.CodeStopped:       http.StatusConflict,
+	travel.CodeKind:          http.StatusUnprocessableEntity,
+	travel.CodeExpired:       http.StatusUnprocessableEntity,
+	travel.CodeLatin:         http.StatusUnprocessableEntity,
+	travel.CodeNotOwn:        http.StatusConflict,
+	travel.CodeNothingNewer:  http.StatusConflict,
+	travel.CodeEligible:      http.StatusForbidden,
 	lab.CodeUnsigned:         http.StatusUnauthorized,
 	lab.CodeSignature:        http.StatusUnauthorized,
 	lab.CodeUnknownKey:       http.StatusUnauthorized,

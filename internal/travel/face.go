@@ -163,3 +163,6 @@ func SVG(text, title string) ([]byte, error) {
 	sized := fmt.Sprintf(`<svg width="%.2fmm" height="%.2fmm" `, side, side)
 	return []byte(strings.Replace(code.SVG(title), "<svg ", sized, 1)), nil
 }
+
+// Row is one line of what a certificate says.
+type Row = paper.Row

@@ -1,74 +1,26 @@
 package travel_test
 
 import (
-	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/asn1"
 	"fmt"
-	"log/slog"
-	"math/big"
 	"strings"
 	"testing"
-	"time"
 
 	"healthcode"
-	"healthcode/certificate"
 	"healthcode/internal/servicetest"
 	"healthcode/internal/travel"
 )
-
-// signers are a key for each usage, as an issuer has them.
-type signers map[certificate.Usage]*certificate.Issuer
-
-func (s signers) Issuer(_ context.Context, usage certificate.Usage) (*certificate.Issuer, error) {
-	if usage == 0 {
-		usage = certificate.UsageTest
-	}
-	return s[usage], nil
-}
-
-func (s signers) trust() *certificate.TrustList {
-	return certificate.NewTrustList(s[certificate.UsageTest].Key, s[certificate.UsageVaccination].Key)
-}
-
-func newSigners(t testing.TB, from, to time.Time) signers {
-	t.Helper()
-	all := signers{}
-	for i, usage := range []certificate.Usage{certificate.UsageTest, certificate.UsageVaccination} {
-		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-		if err != nil {
-			t.Fatal(err)
-		}
-		template := &x509.Certificate{SerialNumber: big.NewInt(int64(i + 1)), Subject: pkix.Name{Country: []string{"CN"}, CommonName: fmt.Sprint(i)},
-			NotBefore: from, NotAfter: to, UnknownExtKeyUsage: []asn1.ObjectIdentifier{{1, 3, 6, 1, 4, 1, 1847, 2021, 1, i + 1}}}
-		der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-		if err != nil {
-			t.Fatal(err)
-		}
-		parsed, err := certificate.ParseKey(der)
-		if err != nil {
-			t.Fatal(err)
-		}
-		all[usage] = &certificate.Issuer{Signer: key, Key: parsed, Country: "CN"}
-	}
-	return all
-}
 
 // house is a house with the travel service.
 type house struct {
 	*servicetest.House
 	Travel  *travel.Service
-	signers signers
+	signers servicetest.Signers
 }
 
 func newHouse(t testing.TB) *house {
 	h := servicetest.New(t)
-	s := newSigners(t, servicetest.Start.AddDate(-1, 0, 0), servicetest.Start.AddDate(4, 0, 0))
-	return &house{h, travel.New(h.Store, h.Vault, h.Status, s, travel.BuiltIn(), h.Clock, slog.New(slog.NewTextHandler(h.Log, nil))), s}
+	service, signers := h.NewTravel()
+	return &house{h, service, signers}
 }
 
 // wang registers 王小明, whose identity was checked, with a test, an antibody test and a vaccination.

@@ -47,7 +47,7 @@ func (h *house) open(l healthcode.TravelLink, code string) travel.Opened {
 func TestLinkIsReadByWhoeverHasThePasscode(t *testing.T) {
 	h := newHouse(t)
 	a, l := h.shared(nil)
-	r := (&certificate.Verifier{Trust: h.signers.trust()}).Verify(l.Text, h.Clock.Now())
+	r := (&certificate.Verifier{Trust: h.signers.Trust()}).Verify(l.Text, h.Clock.Now())
 	if !r.OK() || r.Document.Format != certificate.FormatHealthLink {
 		t.Fatalf("%v", r.Failures)
 	}

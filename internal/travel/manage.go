@@ -112,11 +112,7 @@ func (s *Service) Revoke(ctx context.Context, a healthcode.Actor, id string) err
 	if _, err := s.Certificate(ctx, a, id); err != nil {
 		return err
 	}
-	now := s.clock.Now()
-	return s.store.ChangeTravelCertificate(ctx, id, func(c *healthcode.TravelCertificate) error {
-		end(c, now, healthcode.TravelEndedHolder)
-		return nil
-	})
+	return s.finish(ctx, id, healthcode.TravelEndedHolder)
 }
 
 func end(c *healthcode.TravelCertificate, now time.Time, why string) {
@@ -159,12 +155,7 @@ func (s *Service) settleSome(ctx context.Context, person healthcode.PersonID, li
 		if stands[c.Fact] || !taken[c.Fact] {
 			continue
 		}
-		now := s.clock.Now()
-		err := s.store.ChangeTravelCertificate(ctx, c.ID, func(c *healthcode.TravelCertificate) error {
-			end(c, now, healthcode.TravelEndedRetracted)
-			return nil
-		})
-		if err != nil {
+		if err := s.finish(ctx, c.ID, healthcode.TravelEndedRetracted); err != nil {
 			return n, err
 		}
 		n++
@@ -174,8 +165,16 @@ func (s *Service) settleSome(ctx context.Context, person healthcode.PersonID, li
 
 const sweepPage = 500
 
-// Settle ends every certificate whose fact was taken back by now, and returns how many.
+// Settle ends every certificate whose fact was taken back by now, and returns how many. What ended while the revocation
+// list couldn't be written comes onto it.
 func (s *Service) Settle(ctx context.Context, now time.Time) (n int, err error) {
+	ended, err := s.store.TravelCertificatesEnded(ctx, now)
+	if err == nil {
+		err = s.publish(ctx, ended...)
+	}
+	if err != nil {
+		return 0, err
+	}
 	var faults []error
 	for after := ""; ; {
 		page, err := s.store.TravelCertificatesStanding(ctx, now, after, sweepPage)
@@ -204,17 +203,34 @@ func (s *Service) Purge(ctx context.Context, now time.Time) (int, error) {
 	return s.store.PurgeTravel(ctx, now.AddDate(0, 0, -s.Policy.KeptDays))
 }
 
-// Revoked is the revocation list: of every certificate that ended before its time, until that time.
-func (s *Service) Revoked(ctx context.Context) (certificate.RevocationSet, error) {
-	ended, err := s.store.TravelCertificatesEnded(ctx, s.clock.Now())
-	if err != nil {
-		return nil, fmt.Errorf("reading revoked certificates: %w", err)
-	}
-	set := certificate.RevocationSet{}
+// publish puts certificates that have ended on the revocation list. What is on it already stays as it is.
+func (s *Service) publish(ctx context.Context, ended ...healthcode.TravelCertificate) error {
+	var list []healthcode.Revocation
 	for _, c := range ended {
 		for _, h := range c.Hashes {
-			set.Add(certificate.RevocationHash(h))
+			list = append(list, healthcode.Revocation{Hash: h, Revoked: c.Ended, Until: c.Expires})
 		}
 	}
-	return set, nil
+	if len(list) == 0 {
+		return nil
+	}
+	if err := s.store.Revoke(ctx, list); err != nil {
+		return fmt.Errorf("putting certificates on the revocation list: %w", err)
+	}
+	return nil
+}
+
+// finish ends a certificate for a reason of the service's own, and puts it on the revocation list.
+func (s *Service) finish(ctx context.Context, id, why string) error {
+	now := s.clock.Now()
+	var ended healthcode.TravelCertificate
+	err := s.store.ChangeTravelCertificate(ctx, id, func(c *healthcode.TravelCertificate) error {
+		end(c, now, why)
+		ended = *c
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return s.publish(ctx, ended)
 }

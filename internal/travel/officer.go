@@ -102,10 +102,11 @@ func (s *Service) Agree(ctx context.Context, a healthcode.Actor, id string) (hea
 		c.EndedBy = a.Staff
 		return nil
 	})
-	if err == nil {
-		s.log.InfoContext(ctx, "certificate revoked", "jurisdiction", c.Jurisdiction, "ground", c.Why, "agreed", a.Staff)
+	if err != nil {
+		return c, err
 	}
-	return c, err
+	s.log.InfoContext(ctx, "certificate revoked", "jurisdiction", c.Jurisdiction, "ground", c.Why, "agreed", a.Staff)
+	return c, s.publish(ctx, c)
 }
 
 // Refuse drops a proposal. Whoever made it may take it back so too.

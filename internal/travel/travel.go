@@ -23,6 +23,8 @@ type Store interface {
 	healthcode.Ledger
 	healthcode.People
 	healthcode.Access
+	// Revoke puts certificates on the revocation list.
+	Revoke(ctx context.Context, revocations []healthcode.Revocation) error
 }
 
 // Places gives the policy of a jurisdiction that is in force now; its time zone counts.
@@ -262,6 +264,15 @@ func (s *Service) issue(ctx context.Context, person healthcode.Person, jurisdict
 	}
 	if err := s.store.PutTravelCertificate(ctx, c); err != nil {
 		return none, fmt.Errorf("storing a certificate: %w", err)
+	}
+	if replaces != "" {
+		old, err := s.store.TravelCertificate(ctx, replaces)
+		if err == nil {
+			err = s.publish(ctx, old)
+		}
+		if err != nil {
+			return none, err
+		}
 	}
 	s.log.InfoContext(ctx, "certificate issued", "jurisdiction", jurisdiction, "content", c.Content, "direction", direction, "renewed", replaces != "")
 	return c, nil

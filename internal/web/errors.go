@@ -16,6 +16,7 @@ import (
 	"healthcode/internal/identity"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
+	"healthcode/internal/travel"
 )
 
 // The error codes of the pages themselves.
@@ -61,6 +62,12 @@ var statuses = map[healthcode.Code]int{
 	change.CodeSameHand:      http.StatusForbidden,
 	change.CodeThirdHand:     http.StatusForbidden,
 	change.CodeStopped:       http.StatusConflict,
+	travel.CodeKind:          http.StatusUnprocessableEntity,
+	travel.CodeExpired:       http.StatusUnprocessableEntity,
+	travel.CodeLatin:         http.StatusUnprocessableEntity,
+	travel.CodeNotOwn:        http.StatusConflict,
+	travel.CodeNothingNewer:  http.StatusConflict,
+	travel.CodeEligible:      http.StatusForbidden,
 	codeTooLarge:             http.StatusRequestEntityTooLarge,
 	codeCrossOrigin:          http.StatusForbidden,
 	codeNoPage:               http.StatusNotFound,

@@ -25,8 +25,10 @@ import (
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/issuer"
 	"healthcode/internal/resident"
+	"healthcode/internal/servicetest" // signers of travel certificates
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
+	"healthcode/internal/travel"
 	"healthcode/internal/trustlist"
 	"healthcode/internal/vault"
 	"healthcode/policies"
@@ -73,6 +75,8 @@ func newSite(t testing.TB) *site {
 		Casework: casework.New(s.store, clock, log),
 		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Change: change.New(s.store, st, clock, log, change.DefaultLimits), Counts: s.counts,
 		Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
+	signers := servicetest.NewSigners(t, s.now.AddDate(-1, 0, 0), s.now.AddDate(4, 0, 0))
+	s.server.Travel = travel.New(s.store, keys, st, signers, travel.BuiltIn(), clock, log)
 	s.help(keys, st, clock)
 	s.http = httptest.NewServer(s.server)
 	t.Cleanup(s.http.Close)

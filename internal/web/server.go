@@ -20,6 +20,7 @@ import (
 	"healthcode/internal/notice"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
+	"healthcode/internal/travel"
 	"healthcode/policy"
 )
 
@@ -34,6 +35,8 @@ type Config struct {
 	Boarding   *boarding.Service // nil: no pages for foreign nationals
 	Casework   *casework.Service
 	Change     *change.Service
+	Travel     *travel.Service
+	PublicURL  string // where others reach the service, for links of travel certificates; "" = https and the host of the request
 	Labs       *lab.Service
 	Live       *live.Hub // of the pages that are open
 	// Counts returns what the transparency log counts, and of how many entries.

@@ -115,6 +115,7 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/changes", textChanges, textTaskChanges},
 		{"/staff/phones", textLostPhones, textTaskLostPhones},
 		{"/staff/presence", textPresence, textTaskPresence},
+		{"/staff/certificates", textRevoking, textRevokingLead},
 		{"/staff/orders", textOrders, textTaskOrders},
 		{"/staff/hotline", textHotline, textTaskHotline},
 	},
@@ -123,6 +124,7 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/policies", textPolicies, textTaskPolicies},
 		{"/staff/board", textStaffBoard, textTaskBoard},
 		{"/staff/changes", textChanges, textTaskChanges},
+		{"/staff/certificates", textRevoking, textRevokingLead},
 	},
 	healthcode.RoleHotline: {{"/staff/hotline", textHotline, textTaskHotline}},
 	healthcode.RoleConsular: {

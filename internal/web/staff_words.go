@@ -62,7 +62,8 @@ var levelNames = map[healthcode.Level]healthcode.Text{
 var (
 	purposeNames = map[string]healthcode.Text{"scan": textPurposeScan, "proxy": textPurposeProxy,
 		"review": textPurposeReview, "dispute": textPurposeDispute, "change": textManualChange,
-		"case": textPurposeCase, "boarding": textMission, "hotline": textPurposeHotline}
+		"case": textPurposeCase, "boarding": textMission, "hotline": textPurposeHotline,
+		"certificate": textRevokingPurpose}
 	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement,
 		"record": textSawRecord, "case": textSawCase}
 )

@@ -89,6 +89,7 @@ func (v view) menu() []menuItem {
 			menuItem{place(v.place, "declarations"), textDeclarations},
 			menuItem{place(v.place, "disputes"), textDisputes},
 			menuItem{place(v.place, "cases"), textOwnCases},
+			menuItem{place(v.place, "certificates"), textTravel},
 			menuItem{place(v.place, "account"), textAccount})
 	case v.actor.Role == "" && v.place != "":
 		items = append(items, menuItem{place(v.place, "sign-in"), textSignIn})
