@@ -24,6 +24,12 @@ type boardingSettings struct {
 	SMART    []string `yaml:"smart_issuers"` // files of issuers of SMART Health Cards, in the form of the VCI directory
 }
 
+// trustFile adds a file of signers.
+func (s *boardingSettings) trustFile(name string) error {
+	s.Trust = append(s.Trust, name)
+	return nil
+}
+
 // files is where the missions are.
 func (s *boardingSettings) files() fs.FS {
 	if s.Missions == "" {

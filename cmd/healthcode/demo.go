@@ -47,6 +47,7 @@ func runDemo(ctx context.Context, args []string, std stdio) int {
 	fs := flag.NewFlagSet("demo", flag.ContinueOnError)
 	fs.SetOutput(std.err)
 	fs.StringVar(&s.Addr, "addr", s.Addr, "`address` to listen on; port 0 picks a free one")
+	fs.Func("boarding-trust", "`file` of signers whose certificates travellers may submit", s.Boarding.trustFile)
 	fs.StringVar(&s.Policies, "policies", "", "`directory` of policies instead of the built-in ones")
 	fs.StringVar(&s.LogLevel, "log-level", s.LogLevel, "debug, info, warn or error")
 	asJSON := fs.Bool("json", false, "print addresses and sign-ins as one JSON object")
