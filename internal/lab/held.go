@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -79,6 +80,10 @@ func (s *Service) Present(ctx context.Context, a healthcode.Actor, jurisdiction,
 		return Presented{}, err
 	}
 	held, l, err := s.readHeld(ctx, text)
+	var known *healthcode.Error
+	if errors.As(err, &known) {
+		known.Field = "result"
+	}
 	if err != nil {
 		return Presented{}, err
 	}

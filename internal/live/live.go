@@ -47,8 +47,13 @@ type Stream struct {
 	changed chan bool // true: it concerns this person; false: everybody
 }
 
+// Watcher is what a hub needs of a store.
+type Watcher interface {
+	Watch(ctx context.Context, changed func(healthcode.Event)) error
+}
+
 // Watch follows a store until ctx ends. If watching fails it begins again after a second.
-func (h *Hub) Watch(ctx context.Context, store healthcode.Watcher, failed func(error)) {
+func (h *Hub) Watch(ctx context.Context, store Watcher, failed func(error)) {
 	for ctx.Err() == nil {
 		if err := store.Watch(ctx, h.Tell); err != nil && ctx.Err() == nil {
 			failed(err)
@@ -215,3 +220,6 @@ func (s *Stream) Serve(w http.ResponseWriter, r *http.Request, next func() (time
 func jitter(person healthcode.PersonID) time.Duration {
 	return spread * time.Duration(int(person[0])^int(person[len(person)-1])) / 256
 }
+
+// Late is how long after an instant a page is woken, so that what it asks for is behind it.
+const Late = 200 * time.Millisecond

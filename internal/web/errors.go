@@ -14,6 +14,7 @@ import (
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
+	"healthcode/internal/lab"
 	"healthcode/internal/resident"
 	"healthcode/internal/status"
 	"healthcode/internal/travel"
@@ -45,6 +46,11 @@ var statuses = map[healthcode.Code]int{
 	resident.CodePhoneLast:   http.StatusConflict,
 	resident.CodeTripPhones:  http.StatusConflict,
 	status.CodeNoPolicy:      http.StatusNotFound,
+	lab.CodeSignature:        http.StatusUnprocessableEntity,
+	lab.CodeUnknownKey:       http.StatusUnprocessableEntity,
+	lab.CodeKeyOver:          http.StatusUnprocessableEntity,
+	lab.CodeClosed:           http.StatusUnprocessableEntity,
+	lab.CodeNotYours:         http.StatusUnprocessableEntity,
 	status.CodeOtherDevice:   http.StatusConflict,
 	checkpoint.CodeVenue:     http.StatusForbidden,
 	boarding.CodeNotForeign:  http.StatusForbidden,

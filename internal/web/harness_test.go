@@ -24,6 +24,8 @@ import (
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/issuer"
+	"healthcode/internal/lab"
+	"healthcode/internal/live"
 	"healthcode/internal/resident"
 	"healthcode/internal/servicetest" // signers of travel certificates
 	"healthcode/internal/sqlite"
@@ -74,6 +76,7 @@ func newSite(t testing.TB) *site {
 	s.server = New(Config{Clock: clock, Trust: s.trust(keys, clock), Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
 		Casework: casework.New(s.store, clock, log),
 		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Change: change.New(s.store, st, clock, log, change.DefaultLimits), Counts: s.counts,
+		Live: live.New(), Labs: lab.New(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), clock, lab.DefaultLimits, log),
 		Store: s.store, Sealer: keys, Log: log, Outbox: s.store})
 	signers := servicetest.NewSigners(t, s.now.AddDate(-1, 0, 0), s.now.AddDate(4, 0, 0))
 	s.server.Travel = travel.New(s.store, keys, st, signers, travel.BuiltIn(), clock, log)

@@ -33,6 +33,7 @@ func (s *Server) Routes() []Route {
 		s.travelRoutes(), s.travelStaffRoutes(),
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
 		s.boardingRoutes(), s.missionRoutes(),
+		s.liveRoutes(), s.testRoutes(), s.labRoutes(),
 		s.paperRoutes(), s.resultRoutes(), s.boundRoutes(),
 		s.noticeRoutes(), s.boardRoutes(), s.assistRoutes(),
 	} {

@@ -118,9 +118,11 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/certificates", textRevoking, textRevokingLead},
 		{"/staff/orders", textOrders, textTaskOrders},
 		{"/staff/hotline", textHotline, textTaskHotline},
+		{"/staff/labs", textLabs, textTaskLabs},
 	},
 	healthcode.RoleAuthority: {
 		{"/staff/areas", textAreas, textTaskAreas},
+		{"/staff/labs", textLabs, textTaskLabs},
 		{"/staff/policies", textPolicies, textTaskPolicies},
 		{"/staff/board", textStaffBoard, textTaskBoard},
 		{"/staff/changes", textChanges, textTaskChanges},
