@@ -92,6 +92,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if a.store, a.vault, err = openStore(ctx, s, log); err != nil {
 		return nil, err
 	}
+	s.tuneMemory()
 	a.store = s.withModel(a.store)
 	defer func() {
 		if err != nil {

@@ -54,9 +54,9 @@ func runBench(ctx context.Context, args []string, std stdio) int {
 		o.Round = 2 * time.Second
 	}
 	if *quick {
-		o.Askers, o.Others, o.Lines, o.Rounds = min(sizes[0], 1500), 1, min(5*sizes[0], 50_000), 3
+		o.Askers, o.Others, o.Lines, o.Rounds = min(sizes[0], 800), 1, min(5*sizes[0], 20_000), 2
 		if !isSet(fs, "round") {
-			o.Round = 350 * time.Millisecond
+			o.Round = 400 * time.Millisecond
 		}
 		o.Open = 3 * o.Round
 	}

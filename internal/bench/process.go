@@ -105,6 +105,21 @@ func (p *process) cpu() (time.Duration, error) {
 	return total, nil
 }
 
+// settle waits until the process does nothing much, at most so long, and returns its CPU time.
+func (p *process) settle(most time.Duration) (time.Duration, error) {
+	const look, quiet = 50 * time.Millisecond, 2 * time.Millisecond
+	last, err := p.cpu()
+	for ; err == nil && most > 0; most -= look {
+		time.Sleep(look)
+		var used time.Duration
+		if used, err = p.cpu(); used-last < quiet {
+			return used, err
+		}
+		last = used
+	}
+	return last, err
+}
+
 // rss is the memory that the process holds.
 func (p *process) rss() int64 {
 	data, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(p.cmd.Process.Pid), "statm"))

@@ -275,8 +275,10 @@ func TestSessions(t *testing.T) {
 	session := healthcode.Session{ID: "s", TokenHash: key[:], Person: id, Created: start, Seen: start, Expires: start.Add(time.Hour)}
 	door := healthcode.Session{ID: "d", TokenHash: slices.Repeat([]byte{2}, 32), Staff: "door", Created: start, Seen: start, Expires: start.Add(time.Hour)}
 	for name, out := range map[string]func() error{
-		"one":    func() error { return errors.Join(m.DeleteSession(ctx, "s"), m.DeleteSession(ctx, "d")) },
-		"all":    func() error { return errors.Join(m.DeleteSessions(ctx, id, ""), m.DeleteSessions(ctx, healthcode.PersonID{}, "door")) },
+		"one": func() error { return errors.Join(m.DeleteSession(ctx, "s"), m.DeleteSession(ctx, "d")) },
+		"all": func() error {
+			return errors.Join(m.DeleteSessions(ctx, id, ""), m.DeleteSessions(ctx, healthcode.PersonID{}, "door"))
+		},
 		"expiry": func() error { return nil },
 	} {
 		if err := errors.Join(m.PutSession(ctx, session), m.PutSession(ctx, door)); err != nil {
