@@ -50,7 +50,7 @@ type NewKey struct {
 const maxKeys = 20
 
 var (
-	labID    = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{1,31}$`)
+	labID    = regexp.MustCompile(`^[a-z0-9][a-z0-9.-]{0,31}$`)
 	keyID    = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
 	labPhone = regexp.MustCompile(`^[0-9+ ()-]{0,30}$`)
 )
@@ -85,7 +85,7 @@ func (s *Service) Create(ctx context.Context, a healthcode.Actor, e Entry) (heal
 	}
 	l := healthcode.Lab{ID: e.ID, Jurisdiction: a.Jurisdiction, Platform: e.Platform}
 	if !labID.MatchString(e.ID) {
-		return l, invalid("id", "编号为 2 至 32 个小写字母、数字、点、横线。", "An id has 2 to 32 lower-case letters, digits, dots and hyphens, such as bj-0007.")
+		return l, invalid("id", "编号为 1 至 32 个小写字母、数字、点、横线。", "An id has at most 32 lower-case letters, digits, dots and hyphens, such as bj-0007.")
 	}
 	e.Open = true
 	return s.write(ctx, l, e)

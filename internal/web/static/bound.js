@@ -106,7 +106,11 @@ async function keep() {
         if (cause instanceof Ended) return end();
         left = Date.now() + 15000 * (1 + Math.random()); // the old ones go on meanwhile
       }
-      if (record.state !== before) return location.reload();
+      if (record.state !== before) {
+        if (!document.querySelector("[data-live]")) return location.reload();
+        live.dataset.state = record.state; // live.js has renewed the page around the pass
+        drawn = 0;
+      }
     }
     if (valid() && Date.now() - drawn >= interval) await show();
   } finally {
@@ -154,6 +158,12 @@ async function start() {
   say();
   await show();
   live.dataset.bound = "ready";
+  live.addEventListener("status", (event) => {
+    event.preventDefault(); // this script draws the pass
+    record.renew = 0;
+    left = 0;
+    keep();
+  });
   addEventListener("online", keep);
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "hidden") { hiddenAt = Date.now(); return; }
