@@ -38,6 +38,8 @@ func travellerOf(d *certificate.Document) traveller {
 		if s, err := d.Statement(); err == nil {
 			return traveller{name: s.Name, zone: s.Zone, birth: s.Birth, statement: &s}
 		}
+	case certificate.FormatSMART:
+		return patientOf(d.Content, 0)
 	case certificate.FormatDDCCTR, certificate.FormatDDCCVS:
 		return traveller{name: text(content, "name"), birth: day(text(content, "birthDate")), number: text(content, "identifier")}
 	}
@@ -48,4 +50,45 @@ func travellerOf(d *certificate.Document) traveller {
 func day(s string) string {
 	date, _, _ := strings.Cut(s, "T")
 	return date
+}
+
+// maxNesting is deeper than any card nests its patient.
+const maxNesting = 12
+
+// patientOf finds the Patient of a FHIR bundle, wherever it stands in the card.
+func patientOf(v any, depth int) (t traveller) {
+	if depth > maxNesting {
+		return t
+	}
+	var inner []any
+	switch v := v.(type) {
+	case map[string]any:
+		if v["resourceType"] == "Patient" {
+			t.birth, _ = v["birthDate"].(string)
+			names, _ := v["name"].([]any)
+			if len(names) == 0 {
+				return t
+			}
+			name, _ := names[0].(map[string]any)
+			t.name, _ = name["family"].(string)
+			given, _ := name["given"].([]any)
+			for _, g := range given {
+				if g, ok := g.(string); ok {
+					t.name += " " + g
+				}
+			}
+			return t
+		}
+		for _, item := range v {
+			inner = append(inner, item)
+		}
+	case []any:
+		inner = v
+	}
+	for _, item := range inner {
+		if t = patientOf(item, depth+1); t != (traveller{}) {
+			return t
+		}
+	}
+	return t
 }

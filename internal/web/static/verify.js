@@ -78,6 +78,7 @@ async function start() {
     .catch(async () => WebAssembly.instantiate(await (await fetch(page.dataset.inspector)).arrayBuffer(), go.importObject));
   go.run(instance);
   inspector = globalThis.healthInspector;
+  performance.mark("inspector-ready");
 }
 
 function ask() {
@@ -158,7 +159,7 @@ page.querySelector("[data-photo]").addEventListener("change", async (event) => {
     await ZXingWASM.prepareZXingModule({ overrides: { locateFile: () => page.dataset.readerWasm }, fireImmediately: true });
     const codes = await ZXingWASM.readBarcodes(photo, { formats: ["QRCode"], tryHarder: true, tryInvert: true, tryRotate: true });
     const good = codes.filter((code) => code.isValid);
-    const text = (good.find(({ text }) => /^(HC1:|HS1:|\{)/.test(text)) ?? good[0])?.text;
+    const text = (good.find(({ text }) => /^(HC1:|HS1:|shc:|\{)/.test(text)) ?? good[0])?.text;
     if (text) found(text); else complain(say("fault:photo"));
   } catch {
     complain(say("fault:photo"));
