@@ -95,9 +95,11 @@ func TestEveryWrongJurisdictionIsRefused(t *testing.T) {
 	file := s.opened(here[healthcode.RoleResident], "beijing")
 	proposed := s.proposed(here[healthcode.RoleResident].personOf().Person, "somebody")
 	s.alarm("alarm")
+	s.travelCertificate(here[healthcode.RoleResident].personOf().Person)
 	things := map[string]string{
 		"/staff/changes/{id}":          "/staff/changes/" + proposed.ID,
 		"/staff/alarms/{id}":           "/staff/alarms/alarm",
+		"/staff/certificates/{id}":     "/staff/certificates/TRAVEL",
 		"/staff/photos/{id}":           "/staff/photos/" + photo,
 		"/staff/cases/{id}":            "/staff/cases/" + file,
 		"/staff/policies/{version}":    "/staff/policies/2022-04",

@@ -68,17 +68,19 @@ func decideRevocation(c *call) error {
 	default:
 		return &healthcode.Error{Code: healthcode.CodeInvalid, Text: textBrokenForm}
 	}
-	if _, err := decide(c.ctx, c.actor, c.r.PathValue("id")); err != nil {
-		errors := formErrors(err)
-		if errors == nil {
-			return err
+	_, err := decide(c.ctx, c.actor, c.r.PathValue("id"))
+	if err != nil && healthcode.CodeOf(err) == healthcode.CodeConflict {
+		done = "late"
+	} else if err != nil {
+		if errors := formErrors(err); errors != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound {
+			return c.revocations(statusOf(err), revocations{errors: withoutFields(errors)})
 		}
-		return c.revocations(statusOf(err), revocations{errors: withoutFields(errors)})
+		return err
 	}
 	return c.redirect("/staff/certificates?done=" + url.QueryEscape(done))
 }
 
-var revocationDone = map[string]healthcode.Text{"proposed": textRevokingProposed, "agreed": textRevokingAgreed, "refused": textRevokingRefused}
+var revocationDone = map[string]healthcode.Text{"proposed": textRevokingProposed, "agreed": textRevokingAgreed, "refused": textRevokingRefused, "late": textChangeDoneLate}
 
 // grounds are the choices of the form.
 func (r revocations) grounds(v view) []group {
