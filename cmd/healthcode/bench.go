@@ -28,6 +28,9 @@ func runBench(ctx context.Context, args []string, std stdio) int {
 	if len(args) > 0 && benchModes[args[0]] != nil {
 		return benchModes[args[0]](ctx, args[1:], std)
 	}
+	if slices.Contains(args, "--peak") || slices.Contains(args, "-peak") {
+		return runBenchPeak(ctx, args, std)
+	}
 	o := bench.Options{Facts: 5, Now: std.now}
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fs.SetOutput(std.err)
