@@ -3,6 +3,7 @@ package translog_test
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -328,4 +329,30 @@ func (h *house) sql(path, query string) {
 	defer db.Close()
 	_, err = db.Exec(query)
 	h.Must(err)
+}
+
+// TestEntryWithoutARecord: who wrote an entry died before its place was recorded. The audit finds it by its hash, and the next worker
+// records it and writes no second one. Nobody else opens the log while it is open.
+func TestEntryWithoutARecord(t *testing.T) {
+	h := newHouse(t)
+	_, worker, shut := h.open()
+	h.change()
+	h.change()
+	h.Must(worker.Pass(t.Context()))
+	if _, err := translog.Open(h.dir, h.keys); !errors.Is(err, translog.ErrTaken) {
+		t.Errorf("a second process opens the log: %v", err)
+	}
+	shut()
+	h.Must(h.Store.ForgetLog(t.Context(), 1))
+	if found := h.audit(h.Store); len(found) > 0 {
+		t.Errorf("findings: %v", found)
+	}
+	_, worker, _ = h.open()
+	h.Must(worker.Pass(t.Context()))
+	if p, err := h.verify(nil); err != nil || p.Size != 2 {
+		t.Errorf("%d entries (%v), want 2", p.Size, err)
+	}
+	if found := h.audit(h.Store); len(found) > 0 {
+		t.Errorf("findings afterwards: %v", found)
+	}
 }
