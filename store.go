@@ -35,6 +35,7 @@ type Store interface {
 	Feeds
 	Travel
 	Watcher
+	Monitored
 
 	// Check verifies the integrity of the database and its indexes.
 	Check(ctx context.Context) error

@@ -46,6 +46,7 @@ func Run(t *testing.T, open Open) {
 		{"Travel", travelTests},
 		{"Concurrency", concurrencyTests},
 		{"Watch", watchTests},
+		{"Backlog", backlogTests},
 	} {
 		t.Run(group.name, func(t *testing.T) {
 			for name, test := range group.tests {
