@@ -183,6 +183,7 @@ func (s *Server) table() []Route {
 		s.orderRoutes(),
 		s.ownCaseRoutes(),
 		s.phoneRoutes(),
+		s.newMainRoutes(),
 		s.changeRoutes(),
 		s.certificateRoutes(),
 		s.linkRoutes(),

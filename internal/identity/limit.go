@@ -13,17 +13,18 @@ type Action string
 
 // The limited actions.
 const (
-	ActionSendCode    Action = "send-code"    // a one-time code is sent
-	ActionTryCode     Action = "try-code"     // a one-time code is tried
-	ActionRegister    Action = "register"     // a person registers
-	ActionAskRelation Action = "ask-relation" // one person asks to act for another
-	ActionLookOther   Action = "look-other"   // one person looks at another's status
-	ActionPrintPaper  Action = "print-paper"  // a code on paper is printed
-	ActionTryNumber   Action = "try-number"   // a door tries a number that stands for nobody
-	ActionCertificate Action = "certificate"  // a travel certificate, or a link to some, is made
-	ActionChangePhone Action = "change-phone" // a person binds or unbinds a phone, or says who uses it
-	ActionAssist      Action = "assist"       // a helper asks for an old or a young person
-	ActionKeyword     Action = "keyword"      // a phone asks for a status by short message
+	ActionSendCode     Action = "send-code"     // a one-time code is sent
+	ActionTryCode      Action = "try-code"      // a one-time code is tried
+	ActionRegister     Action = "register"      // a person registers
+	ActionAskRelation  Action = "ask-relation"  // one person asks to act for another
+	ActionLookOther    Action = "look-other"    // one person looks at another's status
+	ActionPrintPaper   Action = "print-paper"   // a code on paper is printed
+	ActionTryNumber    Action = "try-number"    // a door tries a number that stands for nobody
+	ActionCertificate  Action = "certificate"   // a travel certificate, or a link to some, is made
+	ActionChangePhone  Action = "change-phone"  // a person binds or unbinds a phone, or says who uses it
+	ActionReplacePhone Action = "replace-phone" // an officer replaces the number that somebody signs in with
+	ActionAssist       Action = "assist"        // a helper asks for an old or a young person
+	ActionKeyword      Action = "keyword"       // a phone asks for a status by short message
 )
 
 // Per says what a limit counts by.
@@ -79,6 +80,9 @@ var Limits = []Limit{
 	{ActionCertificate, PerPerson, day, 40},
 	{ActionChangePhone, PerPerson, day, 20},
 	{ActionChangePhone, PerAddress, time.Hour, 60},
+	{ActionReplacePhone, PerStaff, time.Hour, 30},
+	{ActionReplacePhone, PerStaff, day, 100},
+	{ActionReplacePhone, PerSubject, day, 5},
 }
 
 // LimitsOf lists the limits of an action.

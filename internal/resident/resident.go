@@ -104,6 +104,17 @@ func (s *Service) send(ctx context.Context, p *policy.Policy, lang healthcode.La
 
 // sendAs is send with the id of the message.
 func (s *Service) sendAs(ctx context.Context, message string, p *policy.Policy, lang healthcode.Language, key, phone string, values map[identity.Per]string) error {
+	return s.sendText(ctx, message, func(code string) healthcode.Text {
+		return healthcode.Text{
+			ZH: fmt.Sprintf("【%s】验证码 %s，5 分钟内有效。请不要告诉任何人，工作人员也不会向您索要。", p.Name.ZH, code),
+			EN: fmt.Sprintf("[%s] Your code is %s. It lasts 5 minutes. Tell it to nobody; our staff never ask for it.", p.Name.EN, code),
+		}
+	}, lang, key, phone, values)
+}
+
+// sendText is sendAs with the words around the code.
+func (s *Service) sendText(ctx context.Context, message string, text func(code string) healthcode.Text, lang healthcode.Language, key, phone string,
+	values map[identity.Per]string) error {
 	values[identity.PerPhone] = key
 	if phone != "" {
 		hash, err := s.hashed("limit.phone", phone)
@@ -129,11 +140,7 @@ func (s *Service) sendAs(ctx context.Context, message string, p *policy.Policy, 
 	if phone == "" {
 		return nil
 	}
-	body := healthcode.Text{
-		ZH: fmt.Sprintf("【%s】验证码 %s，5 分钟内有效。请不要告诉任何人，工作人员也不会向您索要。", p.Name.ZH, code),
-		EN: fmt.Sprintf("[%s] Your code is %s. It lasts 5 minutes. Tell it to nobody; our staff never ask for it.", p.Name.EN, code),
-	}.In(lang)
-	if err := s.store.PutMessage(ctx, healthcode.Message{ID: message, Phone: phone, Body: body, At: now, Expires: stored.Expires}); err != nil {
+	if err := s.store.PutMessage(ctx, healthcode.Message{ID: message, Phone: phone, Body: text(code).In(lang), At: now, Expires: stored.Expires}); err != nil {
 		return fmt.Errorf("sending a one-time code: %w", err)
 	}
 	return nil

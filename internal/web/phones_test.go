@@ -150,3 +150,32 @@ func TestPlan(t *testing.T) {
 	}
 	v.post("/plan", url.Values{"step": {"add"}, "province": {"31"}, "area": {"310115"}, "from": {"2030-01-01"}}, 422)
 }
+
+// TestOnlyPhoneLost: the sign-in pages say what to do, an officer replaces the number, and the old session ends.
+func TestOnlyPhoneLost(t *testing.T) {
+	s := newSite(t)
+	browsers := s.everyRole("beijing")
+	v, officer := browsers[healthcode.RoleResident], browsers[healthcode.RoleCaseworker]
+	s.now = s.now.Add(2 * time.Minute)
+	if p := s.browser().get("/in/beijing/sign-in", 200); !strings.Contains(p.text("main"), "12345") {
+		t.Error("the sign-in page names nobody to call without the old phone")
+	}
+	p := officer.get("/staff/phones/new", 200)
+	first := url.Values{"document.type": {"CN-ID"}, "document.number": {zhang.number}, "phone": {"137 0000 0001"}}
+	if p = officer.submit(p, "main form", url.Values{"document.type": {"CN-ID"}, "document.number": {"110101199003070011"}, "phone": {"13700000001"}}, 404); len(p.all(".errors")) == 0 {
+		t.Error("a document that nobody registered is taken")
+	}
+	p = officer.submit(officer.get("/staff/phones/new", 200), "main form", first, 200)
+	if strings.Contains(p.text("main"), zhang.phone) || !strings.Contains(p.text("main"), "+8613700000001") {
+		t.Errorf("the second step: %s", p.text("main"))
+	}
+	code := s.code("+8613700000001")
+	bad := officer.submit(p, "main form", url.Values{"code": {code[:5] + string("0123456789"[(code[5]-47)%10])}, "why": {"lost"}, "ground": {"seen-in-person"}}, 422)
+	p = officer.submit(bad, "main form", url.Values{"code": {code}, "why": {"lost"}, "ground": {"seen-in-person"}}, 200)
+	if len(p.all("[role=status]")) == 0 {
+		t.Errorf("the officer isn't told that it is done: %s", p.text("main"))
+	}
+	if got := v.get("/in/beijing/phones", 200); !strings.Contains(got.text("main"), "登录") {
+		t.Errorf("the old session still stands: %s", got.text("main"))
+	}
+}

@@ -29,7 +29,7 @@ func (s *Server) Routes() []Route {
 		s.commonRoutes(), s.startRoutes(), s.registerRoutes(), s.signInRoutes(), s.codeRoutes(),
 		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.verifyRoutes(), s.outboxRoutes(),
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(), s.changeRoutes(),
-		s.phoneRoutes(), s.lostPhoneRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
+		s.phoneRoutes(), s.lostPhoneRoutes(), s.newMainRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
 		s.travelRoutes(), s.travelStaffRoutes(),
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
 		s.boardingRoutes(), s.missionRoutes(),

@@ -114,6 +114,7 @@ var staffTasks = map[healthcode.Role][]staffTask{
 		{"/staff/disputes", textCaseDisputes, textTaskDisputes},
 		{"/staff/changes", textChanges, textTaskChanges},
 		{"/staff/phones", textLostPhones, textTaskLostPhones},
+		{"/staff/phones/new", textNewMain, textTaskNewMain},
 		{"/staff/presence", textPresence, textTaskPresence},
 		{"/staff/certificates", textRevoking, textRevokingLead},
 		{"/staff/orders", textOrders, textTaskOrders},
