@@ -11,11 +11,11 @@ import (
 )
 
 // How long a task is held, how often its holder says that it still lives, and how long before the end of its time
-// a holder that can't say so gives up. The clocks of the machines may differ by less than Margin.
+// a holder that can't say so gives up. The clocks of the machines, and how late a busy machine is, may differ by less than Margin.
 const (
-	Held   = 6 * time.Second
+	Held   = 8 * time.Second
 	Renew  = 2 * time.Second
-	Margin = time.Second
+	Margin = 2 * time.Second
 )
 
 // Tasks says who has a task.
@@ -38,8 +38,8 @@ func (k *Keeper) Run(ctx context.Context, task string, work func(context.Context
 	tick := time.NewTicker(Renew)
 	defer tick.Stop()
 	for ctx.Err() == nil {
-		if k.claim(ctx, task) {
-			k.hold(ctx, task, work)
+		if left := k.claim(ctx, task); left > 0 {
+			k.hold(ctx, task, left, work)
 		}
 		select {
 		case <-ctx.Done():
@@ -48,18 +48,21 @@ func (k *Keeper) Run(ctx context.Context, task string, work func(context.Context
 	}
 }
 
-// claim says whether the task is this process's for the time that a lease lasts.
-func (k *Keeper) claim(ctx context.Context, task string) bool {
+// claim returns for how long the task is this process's from now on: 0 where it isn't. The time that the claim itself took is gone.
+func (k *Keeper) claim(ctx context.Context, task string) time.Duration {
 	now := k.Clock.Now()
 	mine, err := k.Tasks.ClaimTask(ctx, task, k.Holder, now, now.Add(Held))
 	if err != nil && ctx.Err() == nil {
 		k.Log.Warn("claiming a task; it is tried again", "task", task, "error", err)
 	}
-	return mine && err == nil
+	if !mine || err != nil {
+		return 0
+	}
+	return min(max(Held-Margin-k.Clock.Now().Sub(now), 0), Held-Margin)
 }
 
-// hold works, and claims the task again and again. It returns when work has returned.
-func (k *Keeper) hold(ctx context.Context, task string, work func(context.Context)) {
+// hold works while the task is this process's, and claims it again and again. It returns when work has returned.
+func (k *Keeper) hold(ctx context.Context, task string, left time.Duration, work func(context.Context)) {
 	k.Log.Info("task taken", "task", task, "holder", k.Holder)
 	working, stop := context.WithCancel(ctx)
 	defer stop()
@@ -67,17 +70,17 @@ func (k *Keeper) hold(ctx context.Context, task string, work func(context.Contex
 	go func() { defer close(done); work(working) }()
 	tick := time.NewTicker(Renew)
 	defer tick.Stop()
-	expiry := time.NewTimer(Held - Margin)
+	expiry := time.NewTimer(left)
 	defer expiry.Stop()
 	for {
 		select {
 		case <-tick.C:
 			// A claim that hangs must not outlast the lease.
 			asking, cancel := context.WithTimeout(working, Renew)
-			mine := k.claim(asking, task)
+			left := k.claim(asking, task)
 			cancel()
-			if mine {
-				expiry.Reset(Held - Margin)
+			if left > 0 {
+				expiry.Reset(left)
 			}
 		case <-expiry.C:
 			k.Log.Warn("task lost", "task", task, "holder", k.Holder)

@@ -10,7 +10,7 @@ var (
 	textVerifyLoading = say("正在载入信任列表……", "Loading the trust lists …")
 	textVerifyCamera  = say("用摄像头扫描", "Scan with the camera")
 	textVerifyText    = say("证明的内容", "Text of the certificate")
-	textVerifyTextHow = say("扫描、用扫码器扫入，或粘贴（HC1:、HS1:、shc:/ 开头，或以 { 开头的印章）", "Scan it, let a scanner type it, or paste it: it begins with HC1:, HS1:, shc:/, or { for a seal")
+	textVerifyTextHow = say("扫描、用扫码器扫入，或粘贴（以 HC1、HS1 或 shc 开头的文字，或以 { 开头的印章）", "Scan it, let a scanner type it, or paste it: it begins with HC1:, HS1:, shc:/, or { for a seal")
 	textVerifyMRZ     = say("护照机读区（两行）", "Machine readable zone of the passport (both lines)")
 	textVerifyMRZHow  = say("扫入或输入照片页底部两行；填了它就不用填下面四项", "Scan or type the two lines at the foot of the photo page; the next four fields aren't needed then")
 	textVerifyNumber  = say("护照号码", "Passport number")
