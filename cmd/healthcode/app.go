@@ -26,6 +26,7 @@ import (
 	"healthcode/internal/issuer"
 	"healthcode/internal/lab"
 	"healthcode/internal/live"
+	"healthcode/internal/model"
 	"healthcode/internal/notice"
 	"healthcode/internal/postgres"
 	"healthcode/internal/reply"
@@ -49,6 +50,10 @@ type app struct {
 	clock    healthcode.Clock
 	vault    *vault.Vault
 	store    healthcode.Store
+	// engine is the database below the copies and counters of store; model is the copies, nil where there are none.
+	engine   healthcode.Store
+	model    *model.Model
+	metrics  *api.Metrics
 	policies *policy.Set
 	access   *access.Service
 	status   *status.Service
@@ -93,7 +98,10 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		return nil, err
 	}
 	s.tuneMemory()
+	a.metrics, a.engine = api.NewMetrics(), a.store
 	a.store = s.withModel(a.store)
+	a.model, _ = a.store.(*model.Model)
+	a.store = api.Counted(a.store, a.metrics)
 	defer func() {
 		if err != nil {
 			a.close()
@@ -137,10 +145,9 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	cases := casework.New(a.store, clock, log)
 	a.cases = casework.NewCases(a.store, a.status, a.changes, clock, log)
 	counts := translog.NewCounts(a.translog)
-	metrics := api.NewMetrics()
-	a.changes.Raised = metrics.AlarmRaised
-	a.openLabs(metrics)
-	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: metrics, Store: a.store, Sealer: a.vault,
+	a.changes.Raised = a.metrics.AlarmRaised
+	a.openLabs()
+	jsonAPI, err := api.New(api.Services{Clock: clock, Log: log, Metrics: a.metrics, Store: a.store, Sealer: a.vault,
 		Access: a.access, Status: a.status, Residents: residents, Checkpoint: doors,
 		Casework: cases, Cases: a.cases, Change: a.changes, Labs: a.labs, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {

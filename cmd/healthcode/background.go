@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"healthcode/internal/api"
 	"healthcode/internal/lease"
 )
 
@@ -27,14 +28,25 @@ const (
 // process does its share; the other tasks are one process's at a time.
 func (a *app) begin(ctx context.Context, working *sync.WaitGroup) {
 	keeper := lease.Keeper{Tasks: a.store, Holder: a.holder(), Clock: a.clock, Log: a.log}
-	working.Go(func() { keeper.Run(ctx, taskSweep, a.sweep) })
-	working.Go(func() { keeper.Run(ctx, taskLog, a.writeLog) })
-	working.Go(func() { keeper.Run(ctx, taskLabs, a.runLabs) })
+	for task, work := range map[string]func(context.Context){taskSweep: a.sweep, taskLog: a.writeLog, taskLabs: a.runLabs} {
+		a.metrics.Set(api.GaugeTask, 0, task)
+		working.Go(func() { keeper.Run(ctx, task, a.held(task, work)) })
+	}
+	working.Go(func() { a.watchOver(ctx) })
 	working.Go(func() { a.watchLive(ctx) })
 	working.Go(func() { a.cases.Run(ctx, caseEvery, caseSweep) })
 	working.Go(func() { a.notices.Run(ctx, noticeEvery) })
 	if a.messages != nil {
 		working.Go(func() { a.messages.Run(ctx) })
+	}
+}
+
+// held lets the metrics say that this process has a task.
+func (a *app) held(task string, work func(context.Context)) func(context.Context) {
+	return func(ctx context.Context) {
+		a.metrics.Set(api.GaugeTask, 1, task)
+		defer a.metrics.Set(api.GaugeTask, 0, task)
+		work(ctx)
 	}
 }
 

@@ -74,8 +74,12 @@ func runBackup(ctx context.Context, args []string, std stdio) int {
 }
 
 func (s *settings) backup(ctx context.Context, out string, recipients []age.Recipient, std stdio) (err error) {
+	began := std.now()
 	if out == "-" {
-		return s.writeBackup(ctx, std.out, recipients, std)
+		if err := s.writeBackup(ctx, std.out, recipients, std); err != nil {
+			return err
+		}
+		return s.noteBackup(began)
 	}
 	f, err := os.OpenFile(out, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -90,7 +94,7 @@ func (s *settings) backup(ctx context.Context, out string, recipients []age.Reci
 		return err
 	}
 	fmt.Fprintf(std.err, "%s is written\n", out)
-	return nil
+	return s.noteBackup(began)
 }
 
 // writeBackup copies the log first, and then the database: what is changed in between is restored as a change that

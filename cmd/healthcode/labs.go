@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"healthcode/internal/api"
 	"healthcode/internal/lab"
 	"healthcode/internal/live"
 )
@@ -17,9 +16,9 @@ const (
 )
 
 // openLabs makes the service of laboratories, and the hub of open pages.
-func (a *app) openLabs(metrics *api.Metrics) {
-	a.labs = lab.New(api.Counted(a.store, metrics), a.status, a.changes, a.cases, a.clock, lab.DefaultLimits, a.log)
-	a.labs.Uploaded = metrics.LabUploaded
+func (a *app) openLabs() {
+	a.labs = lab.New(a.store, a.status, a.changes, a.cases, a.clock, lab.DefaultLimits, a.log)
+	a.labs.Uploaded = a.metrics.LabUploaded
 	a.live = live.New()
 }
 

@@ -3,6 +3,8 @@ package api
 import (
 	"context"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"healthcode"
 )
 
@@ -17,15 +19,22 @@ type counted struct {
 func Counted(store healthcode.Store, m *Metrics) healthcode.Store { return &counted{store, m} }
 
 func (c *counted) Append(ctx context.Context, facts []healthcode.PersonFact) ([]healthcode.Outcome, error) {
+	began := prometheus.NewTimer(nil)
 	out, err := c.Store.Append(ctx, facts)
+	c.m.wrote("facts", began)
 	for i := range out {
+		if out[i] == healthcode.Stored {
+			c.m.arrived(&facts[i].Fact)
+		}
 		c.m.facts.WithLabelValues(string(facts[i].Fact.Kind), outcomes[out[i]]).Inc()
 	}
 	return out, err
 }
 
 func (c *counted) PutSession(ctx context.Context, s healthcode.Session) error {
+	began := prometheus.NewTimer(nil)
 	err := c.Store.PutSession(ctx, s)
+	c.m.wrote("session", began)
 	if err == nil {
 		who := "staff"
 		if s.Staff == "" {
@@ -63,7 +72,9 @@ func (c *counted) PutLook(ctx context.Context, l healthcode.Look) error {
 }
 
 func (c *counted) PutScan(ctx context.Context, l healthcode.Look, v healthcode.Visit, fact *healthcode.PersonFact) error {
+	began := prometheus.NewTimer(nil)
 	err := c.Store.PutScan(ctx, l, v, fact)
+	c.m.wrote("scan", began)
 	if err == nil {
 		c.m.looks.WithLabelValues(string(l.Role), l.Purpose).Inc()
 		c.m.decisions.WithLabelValues(v.Decision, v.State).Inc()

@@ -26,6 +26,15 @@ type Metrics struct {
 	looks         *prometheus.CounterVec
 	alarms        *prometheus.CounterVec
 	labHours      *prometheus.HistogramVec
+
+	gauges   map[string]*prometheus.GaugeVec
+	ping     prometheus.Histogram
+	writes   *prometheus.HistogramVec
+	lag      *prometheus.HistogramVec
+	last     *prometheus.GaugeVec
+	reads    *prometheus.CounterVec
+	shed     *prometheus.CounterVec
+	failures *prometheus.CounterVec
 }
 
 // NewMetrics returns metrics in a registry of their own.
@@ -52,6 +61,7 @@ func NewMetrics() *Metrics {
 		Help: "Hours from sample to upload of new results, by laboratory.", Buckets: []float64{2, 4, 6, 8, 12, 24, 48, 72}}, []string{"lab"})
 	m.registry.MustRegister(m.durations, m.labHours, collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.operational()
 	return m
 }
 

@@ -38,6 +38,8 @@ type Model struct {
 	staff  *table[string, account]
 	areas  *table[struct{}, int64]
 
+	hits, misses atomic.Uint64 // of facts
+
 	stop    context.CancelFunc
 	stopped chan struct{}
 }
@@ -51,6 +53,7 @@ type person struct {
 	person        *healthcode.Person
 	registrations *[]healthcode.Registration
 	sessions      map[token]healthcode.Session
+	devices       map[[8]byte]healthcode.Device
 }
 
 // account is an account, a session of one, or a venue; nil where there is none.
@@ -97,6 +100,12 @@ func (m *Model) Close() error {
 
 // Unwrap returns the store below.
 func (m *Model) Unwrap() healthcode.Store { return m.Store }
+
+// Following reports whether copies are used.
+func (m *Model) Following() bool { return m.following.Load() }
+
+// Reads returns how many reads of facts have found a copy, and how many haven't.
+func (m *Model) Reads() (hits, misses uint64) { return m.hits.Load(), m.misses.Load() }
 
 // Bytes is about what the copies take now.
 func (m *Model) Bytes() int64 {

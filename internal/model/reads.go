@@ -11,12 +11,15 @@ import (
 // Facts returns a slice of the caller's own.
 func (m *Model) Facts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
 	if !m.ready(ctx) {
+		m.misses.Add(1)
 		return m.Store.Facts(ctx, id)
 	}
 	p, epoch, _ := m.people.get(id)
 	if p.facts != nil {
+		m.hits.Add(1)
 		return slices.Clone(*p.facts), nil
 	}
+	m.misses.Add(1)
 	facts, err := m.Store.Facts(ctx, id)
 	if err != nil {
 		return nil, err
