@@ -17,9 +17,9 @@ import (
 	"healthcode/internal/qr"
 )
 
-// Droid Sans Fallback has the Latin letters and every character of GB 18030's basic plane; see FONT-LICENCE.txt.
+// The Latin letters of Roboto and the Chinese characters of Droid Sans Fallback, in one file; see FONT-LICENCE.txt.
 //
-//go:embed DroidSansFallbackFull.ttf.gz
+//go:embed HealthcodeSans.ttf.gz
 var packed []byte
 
 var font = sync.OnceValues(func() ([]byte, error) {
