@@ -52,6 +52,9 @@ func (p person) bytes() int64 {
 	for _, s := range p.sessions {
 		n += 256 + int(unsafe.Sizeof(s)) + textBytes(s.ID, s.Device) + len(s.TokenHash)
 	}
+	for _, d := range p.devices {
+		n += 64 + int(unsafe.Sizeof(d)) + textBytes(d.Session) + len(d.Key)
+	}
 	return allocated(n)
 }
 

@@ -19,6 +19,10 @@ import (
 // that doors can't tell that they saw one person.
 const MaxBatch = 8
 
+// UsualBatch is how many our own page asks for: each costs the server a signature, and few people pass more doors within
+// the life of a batch.
+const UsualBatch = 4
+
 // CodeOtherDevice is the error of a session that is bound to another device.
 const CodeOtherDevice healthcode.Code = "other_device"
 
@@ -71,7 +75,7 @@ func (s *Service) Bind(ctx context.Context, a healthcode.Actor, jurisdiction str
 	if err != nil {
 		return Bound{}, err
 	}
-	id, err := s.enrol(ctx, a, device)
+	id, err := s.enrol(ctx, a, jurisdiction, device)
 	if err != nil {
 		return Bound{}, err
 	}
@@ -128,22 +132,24 @@ func (b *Binding) parse(jurisdiction string) (device pass.HolderKey, holders []p
 }
 
 // enrol makes the device the session's, once, and returns its id.
-func (s *Service) enrol(ctx context.Context, a healthcode.Actor, key pass.HolderKey) (pass.DeviceID, error) {
+func (s *Service) enrol(ctx context.Context, a healthcode.Actor, jurisdiction string, key pass.HolderKey) (pass.DeviceID, error) {
 	sum := sha256.Sum256(key[:])
 	id := pass.DeviceID(sum[:len(pass.DeviceID{})])
 	other := &healthcode.Error{Code: CodeOtherDevice, Field: "device", Text: healthcode.Text{
 		ZH: "这次登录已绑定另一台设备或浏览器。请在这里重新登录。", EN: "This sign-in is bound to another device or browser. Sign in here."}}
+	known, err := s.store.StandingDevice(ctx, a.Person, id, s.clock.Now())
+	switch {
+	case err != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound:
+		return id, fmt.Errorf("reading the device: %w", err)
+	case err == nil && known.Session == a.Session && string(known.Key) == string(key[:]):
+		return id, nil
+	}
 	devices, err := s.store.DevicesOf(ctx, a.Person)
 	if err != nil {
 		return id, fmt.Errorf("reading the devices: %w", err)
 	}
-	for _, d := range devices {
-		if d.Session == a.Session {
-			if pass.DeviceID(d.ID) != id || string(d.Key) != string(key[:]) {
-				return id, other
-			}
-			return id, nil
-		}
+	if slices.ContainsFunc(devices, func(d healthcode.Device) bool { return d.Session == a.Session }) {
+		return id, s.refused(ctx, a, jurisdiction, other)
 	}
 	sessions, err := s.store.SessionsOf(ctx, a.Person)
 	if err != nil {
@@ -153,12 +159,77 @@ func (s *Service) enrol(ctx context.Context, a healthcode.Actor, key pass.Holder
 	if at < 0 {
 		return id, access.SignedOut()
 	}
+	now := s.clock.Now()
+	// Recorded first, as every look is: from now on this device can show the code without asking.
+	if err := s.store.PutLook(ctx, healthcode.Look{Person: a.Person, At: now, Role: healthcode.RoleResident,
+		By: sessions[at].Device, Jurisdiction: jurisdiction, Purpose: LookDevice, Saw: "pass"}); err != nil {
+		return id, fmt.Errorf("recording a new device: %w", err)
+	}
 	err = s.store.PutDevice(ctx, healthcode.Device{ID: id, Person: a.Person, Session: a.Session, Key: key[:],
-		Enrolled: s.clock.Now(), Expires: sessions[at].Expires})
+		Enrolled: now, Expires: sessions[at].Expires})
 	if healthcode.CodeOf(err) == healthcode.CodeConflict && err != nil {
-		return id, other
+		return id, s.refused(ctx, a, jurisdiction, other)
 	}
 	return id, err
+}
+
+// Purposes of the looks by which a person learns of devices: one was bound to a sign-in; another asked with the same
+// sign-in, and was refused.
+const (
+	LookDevice      = "device"
+	LookOtherDevice = "other-device"
+)
+
+// refused records, once a day at most, that another device asked in a session that has one: the session may be a copy.
+func (s *Service) refused(ctx context.Context, a healthcode.Actor, jurisdiction string, other error) error {
+	now := s.clock.Now()
+	looks, err := s.store.Looks(ctx, a.Person, 100)
+	if err != nil {
+		return fmt.Errorf("reading the looks: %w", err)
+	}
+	if slices.ContainsFunc(looks, func(l healthcode.Look) bool {
+		return l.Purpose == LookOtherDevice && now.Sub(l.At) < 24*time.Hour
+	}) {
+		return other
+	}
+	if err := s.store.PutLook(ctx, healthcode.Look{Person: a.Person, At: now, Role: healthcode.RoleResident,
+		Jurisdiction: jurisdiction, Purpose: LookOtherDevice, Saw: "state"}); err != nil {
+		return fmt.Errorf("recording a refused device: %w", err)
+	}
+	return other
+}
+
+// Glance returns the state of the resident's own code as it is now, and when it ends; zero where not known. The page that a phone
+// keeps asks whether what it shows still holds.
+func (s *Service) Glance(ctx context.Context, a healthcode.Actor, jurisdiction string) (state string, until time.Time, err error) {
+	if err := access.Require(a, healthcode.RoleResident); err != nil {
+		return "", time.Time{}, err
+	}
+	if _, err := s.registered(ctx, a.Person, jurisdiction); err != nil {
+		return "", time.Time{}, err
+	}
+	_, evaluation, _, err := s.Evaluate(ctx, a.Person, jurisdiction)
+	if err != nil {
+		return "", time.Time{}, err
+	}
+	state, _, until = evaluation.State(s.clock.Now())
+	return state, until, nil
+}
+
+// EndDevice signs the session out that one of the resident's own devices is bound to: connected doors stop taking its code at
+// once. CodeNotFound.
+func (s *Service) EndDevice(ctx context.Context, a healthcode.Actor, id [8]byte) error {
+	if err := access.Require(a, healthcode.RoleResident); err != nil {
+		return err
+	}
+	device, err := s.store.StandingDevice(ctx, a.Person, id, s.clock.Now())
+	if err != nil {
+		if healthcode.CodeOf(err) == healthcode.CodeNotFound {
+			return healthcode.Errorf(healthcode.CodeNotFound, "id", "没有这台设备，或它已退出。", "There is no such device, or it was signed out.")
+		}
+		return fmt.Errorf("reading the device: %w", err)
+	}
+	return s.store.DeleteSession(ctx, device.Session)
 }
 
 // Devices lists the sessions of a resident that have a device bound to them.
