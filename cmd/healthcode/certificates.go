@@ -47,7 +47,9 @@ func (a *app) openTravel() (*travel.Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return travel.New(a.store, a.vault, a.status, travelKeys{a.issuer}, p, a.clock, a.log), nil
+	t := travel.New(a.store, a.vault, a.status, travelKeys{a.issuer}, p, a.clock, a.log)
+	t.Address = a.settings.PublicURL
+	return t, nil
 }
 
 // settleTravel ends the certificates whose fact was taken back.

@@ -98,7 +98,7 @@ func (s *Service) Rows(c *healthcode.TravelCertificate, zone *time.Location) ([]
 		add(text("姓名", "Name"), v.Name)
 		add(text("出生日期", "Date of birth"), v.BirthDate)
 		kind()
-		add(text("疫苗", "Vaccine"), v.Vaccine.Product)
+		add(text("疫苗", "Vaccine"), s.Policy.called(v.Vaccine.Product))
 		add(text("接种日期", "Date of vaccination"), v.Vaccine.Date)
 		add(text("批号", "Batch"), v.Vaccine.Batch)
 	}
@@ -114,13 +114,16 @@ func (s *Service) Rows(c *healthcode.TravelCertificate, zone *time.Location) ([]
 }
 
 // notes are what the paper says below.
-func notes(c *healthcode.TravelCertificate, format certificate.Format) []healthcode.Text {
+func (s *Service) notes(format certificate.Format) []healthcode.Text {
 	list := []healthcode.Text{
 		text("二维码经数字签名：任何国家都可以离线核验真伪，内容不能改动。请与旅行证件一起出示；姓名以证件机读区为准。",
 			"The QR code is signed: any country can verify it offline, and nobody can alter it. Show it with the travel document; the name is that of its machine-readable zone."),
 		text("二维码没有加密：扫描的人可以看到上面的内容。需要加密时，请在网页上生成带密码的链接。",
 			"It isn't encrypted: whoever scans it sees what is printed here. For an encrypted one, make a link with a passcode on the website."),
-		text("持有人可随时在网页上吊销本证明。吊销后核验会显示无效。", "The holder can revoke this certificate on the website at any time; it is then shown as revoked."),
+		text("核验：用能读 HC1 码的程序扫描，或打开 "+s.Address+"/verify。公钥和吊销列表公布在 /.well-known/did.json 和 /.well-known/health-revocations.json。",
+			"To verify: scan it with any program that reads HC1 codes, or at "+s.Address+"/verify. The public keys and the revocation list are at /.well-known/did.json and /.well-known/health-revocations.json."),
+		text("持有人可随时在网页上吊销本证明；记录有误时签发机构也会吊销。吊销后核验会显示无效。",
+			"Its holder can revoke this certificate at any time, and the issuer where a record was wrong; verifying then shows that it is revoked."),
 	}
 	if format == certificate.FormatDDCCTR {
 		list = append(list, text("抗体检测采用世界卫生组织格式（DDCC:TR），不属于欧盟数字证书。", "The antibody test is in the WHO's format (DDCC:TR); it is not an EU certificate."))
@@ -138,7 +141,7 @@ func (s *Service) PDF(c *healthcode.TravelCertificate, zone *time.Location) ([]b
 	if err != nil {
 		return nil, err
 	}
-	return paper.PDF(paper.Sheet{Title: Title, Code: c.Text, Rows: rows, Notes: notes(c, d.Format), Made: c.Issued})
+	return paper.PDF(paper.Sheet{Title: Title, Code: c.Text, Rows: rows, Notes: s.notes(d.Format), Made: c.Issued})
 }
 
 // imageScale is the pixels of a module in a PNG: large enough to be printed at 42 mm with 600 dots to the inch.

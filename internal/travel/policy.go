@@ -183,6 +183,14 @@ func (p *Policy) Vaccine(product string) (VaccineRule, bool) {
 	})
 }
 
+// called gives people the names of a product that a certificate holds as a code.
+func (p *Policy) called(product string) string {
+	if r, ok := find(p.Vaccines, func(r VaccineRule) bool { return r.Product == product }); ok {
+		return strings.Join(r.Names, " / ")
+	}
+	return product
+}
+
 func find[T any](list []T, is func(T) bool) (found T, ok bool) {
 	i := slices.IndexFunc(list, is)
 	if i < 0 {

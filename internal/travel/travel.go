@@ -39,7 +39,10 @@ type Signers interface {
 
 // Service issues certificates and links to them. Each method checks who calls.
 type Service struct {
-	Policy  *Policy
+	Policy *Policy
+	// Address is where others reach this service, such as https://code.example, as paper says it; "" where it has none.
+	Address string
+
 	store   Store
 	sealer  healthcode.Sealer
 	places  Places
