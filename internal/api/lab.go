@@ -127,7 +127,8 @@ func labBody(l healthcode.Lab) LabBody {
 	return b
 }
 
-type labInput struct {
+// LabEdit is what an officer writes of a laboratory.
+type LabEdit struct {
 	Name     healthcode.Text `json:"name"`
 	Area     string          `json:"area,omitempty" maxLength:"6" example:"110105" doc:"A county of the jurisdiction; a platform may have none"`
 	Phone    string          `json:"phone,omitempty" maxLength:"30"`
@@ -136,7 +137,7 @@ type labInput struct {
 	Closed   bool            `json:"closed,omitempty"`
 }
 
-func (b *labInput) entry(id string) lab.Entry {
+func (b *LabEdit) entry(id string) lab.Entry {
 	return lab.Entry{ID: id, Name: b.Name, Area: b.Area, Platform: b.Platform, Phone: b.Phone, Webhook: b.Webhook, Open: !b.Closed}
 }
 
@@ -144,7 +145,7 @@ type createLabInput struct {
 	Jurisdiction string `path:"jurisdiction" maxLength:"16" example:"beijing"`
 	Body         struct {
 		ID string `json:"id" maxLength:"32" example:"bj-0007" doc:"Unique among all jurisdictions"`
-		labInput
+		LabEdit
 	}
 }
 
@@ -153,19 +154,20 @@ func (s *Server) createLab(c *call, in *createLabInput) (LabBody, error) {
 	return labBody(l), err
 }
 
-type ofLab struct {
+// LabPath names a laboratory of a jurisdiction.
+type LabPath struct {
 	Jurisdiction string `path:"jurisdiction" maxLength:"16" example:"beijing"`
 	Name         string `path:"name" maxLength:"32" example:"bj-0007" doc:"The laboratory's id"`
 }
 
-func (s *Server) getLab(c *call, in *ofLab) (LabBody, error) {
+func (s *Server) getLab(c *call, in *LabPath) (LabBody, error) {
 	l, err := s.Labs.Lab(c.ctx, c.actor, in.Name)
 	return labBody(l), err
 }
 
 type updateLabInput struct {
-	ofLab
-	Body labInput
+	LabPath
+	Body LabEdit
 }
 
 func (s *Server) updateLab(c *call, in *updateLabInput) (LabBody, error) {
@@ -174,7 +176,7 @@ func (s *Server) updateLab(c *call, in *updateLabInput) (LabBody, error) {
 }
 
 type addLabKeyInput struct {
-	ofLab
+	LabPath
 	Body struct {
 		ID     string    `json:"kid" maxLength:"64"`
 		Public string    `json:"public" maxLength:"2000" doc:"An Ed25519 or P-256 public key, as PEM or JWK"`
@@ -190,7 +192,7 @@ func (s *Server) addLabKey(c *call, in *addLabKeyInput) (LabBody, error) {
 }
 
 type ofLabKey struct {
-	ofLab
+	LabPath
 	ID string `path:"id" maxLength:"64" doc:"The key's kid"`
 }
 
@@ -199,7 +201,8 @@ func (s *Server) revokeLabKey(c *call, in *ofLabKey) (LabBody, error) {
 	return labBody(l), err
 }
 
-type byLab struct {
+// LabName names a laboratory.
+type LabName struct {
 	Name string `path:"name" maxLength:"32" example:"bj-0007" doc:"The laboratory's id"`
 }
 
@@ -234,7 +237,7 @@ type ResultSent struct {
 
 const fhirType = "application/fhir+json"
 
-func (s *Server) pushResults(c *call, in *byLab) (file, error) {
+func (s *Server) pushResults(c *call, in *LabName) (file, error) {
 	if kind, _, _ := strings.Cut(c.r.Header.Get("Content-Type"), ";"); strings.TrimSpace(kind) == fhirType {
 		return s.pushFHIR(c, in.Name)
 	}
@@ -290,7 +293,7 @@ type LabQueryOpen struct {
 	Due       time.Time             `json:"due"`
 }
 
-func (s *Server) pullQueries(c *call, in *byLab) (LabQueries, error) {
+func (s *Server) pullQueries(c *call, in *LabName) (LabQueries, error) {
 	list := LabQueries{Queries: []LabQueryOpen{}}
 	l, data, err := s.signed(c, in.Name, "application/json")
 	if err != nil {
@@ -304,7 +307,7 @@ func (s *Server) pullQueries(c *call, in *byLab) (LabQueries, error) {
 }
 
 type byLabQuery struct {
-	byLab
+	LabName
 	ID string `path:"id" maxLength:"64"`
 }
 

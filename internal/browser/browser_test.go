@@ -19,7 +19,7 @@ import (
 
 // signIn is one of the accounts that the demo prints.
 type signIn struct {
-	Role, Jurisdiction, Name, Password, Case, State, Session, Phone string
+	Role, Jurisdiction, Name, Password, Token, Case, State, Session, Phone string
 
 	Document struct{ Type, Number, Country string }
 }

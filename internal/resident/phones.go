@@ -73,6 +73,16 @@ func (s *Service) Phones(ctx context.Context, a healthcode.Actor, jurisdiction s
 		}
 		list = append(list, mine)
 	}
+	// Of two that were bound in the same moment the one of the registration is first.
+	slices.SortStableFunc(list, func(p, q MyPhone) int {
+		switch c := p.Bound.Compare(q.Bound); {
+		case c != 0 || p.Main == q.Main:
+			return c
+		case p.Main:
+			return -1
+		}
+		return 1
+	})
 	return list, nil
 }
 

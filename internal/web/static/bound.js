@@ -9,7 +9,7 @@ const away = 60000;         // ms after which somebody who comes back shows anot
 
 const live = document.querySelector("[data-bound]");
 const offline = document.querySelector("[data-offline]");
-const { place } = live.dataset;
+const { place, bound: address } = live.dataset; // "bound" says "ready" later
 const [, keys, drawing, pass] = live.dataset.files.split(" ");
 const { device, forget, load, save } = await import(keys);
 const { draw } = await import(drawing);
@@ -34,7 +34,7 @@ async function renew(session) {
   const points = await Promise.all([pair, ...pairs].map(async ({ publicKey }) => base64(await crypto.subtle.exportKey("raw", publicKey))));
   const text = ["HCP2 keys", place, ...points].join("\n");
   const proof = await crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, pair.privateKey, new TextEncoder().encode(text));
-  const response = await fetch(live.dataset.bound, {
+  const response = await fetch(address, {
     method: "POST", redirect: "manual", cache: "no-store", headers: { "Content-Type": "application/json" }, signal: AbortSignal.timeout?.(10000),
     body: JSON.stringify({ device: points[0], keys: points.slice(1), proof: base64(proof) }),
   });
