@@ -216,7 +216,7 @@ func (s *Cases) Lift(ctx context.Context, a healthcode.Actor, seen Seen, ground 
 		if _, ok := p.HoldOf(c.Subject); !ok {
 			return nil, healthcode.Errorf(healthcode.CodeInvalid, "", "解除从不改变颜色；记录有误的，请接受异议。", "A lift never changes a colour; where the record is wrong, accept the dispute.")
 		}
-		return []healthcode.Fact{{Kind: healthcode.KindLift, Hold: c.Subject, Covers: now}}, nil
+		return []healthcode.Fact{{Kind: healthcode.KindLift, Hold: c.Subject, Covers: later(now, c.Covers)}}, nil
 	})
 }
 

@@ -48,3 +48,11 @@ func decide(c *healthcode.Case, outcome string, now time.Time) {
 }
 
 func hours(n int) time.Duration { return time.Duration(n) * time.Hour }
+
+// later is the later of two instants: after a clock was put back, what is known may bear a time that is still to come.
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}

@@ -126,10 +126,24 @@ func (s *Cases) Refresh(ctx context.Context, person healthcode.PersonID, jurisdi
 }
 
 func (s *Cases) refresh(ctx context.Context, v picture, ok bool, jurisdiction string, person healthcode.PersonID) ([]healthcode.Case, error) {
+	if ok {
+		cleared, err := s.clearAgain(ctx, v, jurisdiction)
+		if err != nil {
+			return nil, err
+		}
+		if cleared {
+			if v, ok, err = s.look(ctx, person, jurisdiction); err != nil {
+				return nil, fmt.Errorf("looking for cases: %w", err)
+			}
+		}
+	}
 	var err error
 	for range maxTries {
-		if v.cases, err = s.casesOf(ctx, person, jurisdiction); err != nil || !ok {
+		if v.cases, err = s.casesOf(ctx, person, jurisdiction); err != nil {
 			return v.cases, err
+		}
+		if !ok {
+			return s.sunset(ctx, person, jurisdiction, v.cases)
 		}
 		writes, err := s.due(ctx, &v, jurisdiction)
 		if err != nil || len(writes) == 0 {
@@ -193,7 +207,10 @@ func (v *picture) openFor(writes map[string]*healthcode.CaseWrite, jurisdiction,
 	c, n := v.of(subject)
 	fresh := v.fresh(subject, refs)
 	switch {
+	case n > 0 && len(fresh) == 0 && (c.State != healthcode.CaseDecided || c.Outcome == healthcode.OutcomeUpheld || c.Since.After(v.now)):
 	case n > 0 && len(fresh) == 0:
+		// What it was about is open again though nobody decided so, as after a clock was put right: nobody waits without a case.
+		v.again(writes, &c, refs)
 	case n > 0 && c.State != healthcode.CaseDecided:
 		c.Facts = append(slices.Clone(c.Facts), fresh...)
 		c.Covers = v.known(c.Facts)
@@ -203,6 +220,19 @@ func (v *picture) openFor(writes map[string]*healthcode.CaseWrite, jurisdiction,
 		c = v.newCase(jurisdiction, subject, healthcode.OriginHold, n+1, refs)
 		writes[subject] = &healthcode.CaseWrite{Case: c, Entries: []healthcode.CaseEntry{{ID: "opened", At: v.now, Kind: "opened", Text: c.Origin}}}
 	}
+}
+
+// again begins a decided case anew.
+func (v *picture) again(writes map[string]*healthcode.CaseWrite, c *healthcode.Case, refs []healthcode.FactRef) {
+	e := v.reopen(c)
+	c.Facts = slices.Clone(c.Facts)
+	for _, ref := range refs {
+		if !slices.Contains(c.Facts, ref) {
+			c.Facts = append(c.Facts, ref)
+		}
+	}
+	c.Covers = v.known(c.Facts)
+	writes[c.Subject] = &healthcode.CaseWrite{Case: *c, Entries: []healthcode.CaseEntry{e}}
 }
 
 // follow ends a case whose hold or colour has ended, and sends one back whose change was refused.

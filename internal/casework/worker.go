@@ -85,7 +85,7 @@ func (s *Cases) suspend(ctx context.Context, c healthcode.Case, now time.Time) e
 		return err
 	}
 	ch, err := s.changes.System(ctx, change.Proposal{Person: c.Person, Jurisdiction: c.Jurisdiction, Office: c.Office, CaseID: c.ID,
-		Fact:   healthcode.Fact{Kind: healthcode.KindLift, Hold: c.Subject, Covers: now},
+		Fact:   healthcode.Fact{Kind: healthcode.KindLift, Hold: c.Subject, Covers: later(now, c.Covers)},
 		Ground: change.GroundDeadline, Evidence: fmt.Sprintf("case %s: no decision by %s", c.ID, c.Last.In(p.Location).Format(time.RFC3339))})
 	if err != nil {
 		return fmt.Errorf("suspending a hold: %w", err)

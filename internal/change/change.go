@@ -136,7 +136,8 @@ func (s *Service) check(ctx context.Context, p Proposal, by string) (healthcode.
 	if len(c.Evidence) > maxEvidence || !utf8.ValidString(c.Evidence) {
 		return c, healthcode.Errorf(healthcode.CodeInvalid, "evidence", "依据太长了，最多 4000 字节。", "Too long: at most %d bytes.", maxEvidence)
 	}
-	if err := s.ofJurisdiction(ctx, p.Person, p.Jurisdiction); err != nil {
+	err := s.ofJurisdiction(ctx, p.Person, p.Jurisdiction)
+	if err != nil {
 		return c, err
 	}
 	f := p.Fact
@@ -144,8 +145,8 @@ func (s *Service) check(ctx context.Context, p Proposal, by string) (healthcode.
 	switch f.Kind {
 	case healthcode.KindLift:
 		f.By, f.Reason = by, c.Ground
-		if f.Covers.IsZero() || f.Covers.After(now) {
-			f.Covers = now
+		if f.Covers, err = s.covered(ctx, p.Person, f.Covers, now); err != nil {
+			return c, err
 		}
 		if err := s.knownHold(p.Jurisdiction, f.Hold); err != nil {
 			return c, err
@@ -234,6 +235,28 @@ func (s *Service) knownHold(jurisdiction, hold string) error {
 		}
 	}
 	return healthcode.Errorf(healthcode.CodeInvalid, "hold", "政策中没有这一类弹窗。", "The policy has no hold or rule %q.", hold)
+}
+
+// covered is until when known facts a lift covers: what was asked for, and never what isn't known yet. A fact whose time is
+// still to come, since the clock was put back, is known.
+func (s *Service) covered(ctx context.Context, person healthcode.PersonID, asked, now time.Time) (time.Time, error) {
+	if asked.IsZero() {
+		return now, nil
+	}
+	if !asked.After(now) {
+		return asked, nil
+	}
+	facts, err := s.store.Facts(ctx, person)
+	if err != nil {
+		return now, err
+	}
+	latest := now
+	for _, f := range facts {
+		if f.Known().After(latest) && !f.Known().After(asked) {
+			latest = f.Known()
+		}
+	}
+	return latest, nil
 }
 
 func (s *Service) ownFact(ctx context.Context, person healthcode.PersonID, ref *healthcode.FactRef) error {
