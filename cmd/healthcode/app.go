@@ -31,6 +31,7 @@ import (
 	"healthcode/internal/postgres"
 	"healthcode/internal/reply"
 	"healthcode/internal/resident"
+	"healthcode/internal/shed"
 	"healthcode/internal/sms"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
@@ -78,6 +79,7 @@ type app struct {
 	live      *live.Hub
 	boarding  *boarding.Service
 	handler   http.Handler
+	limiter   *shed.Limiter // nil where nothing is limited
 }
 
 // newApp opens the store and builds every service over it.
@@ -173,7 +175,11 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	}
 	jsonAPI.Travel, jsonAPI.PublicURL = a.travel, s.PublicURL
 	pages.Travel, pages.PublicURL = a.travel, s.PublicURL
-	a.handler = trusted.wrap(jsonAPI.Mount(a.withLog(web.New(pages))))
+	if pages.Portals, err = web.ParsePortals(s.Portals); err != nil {
+		return nil, err
+	}
+	site := web.New(pages)
+	a.handler = trusted.wrap(a.limited(jsonAPI, site, jsonAPI.Mount(a.withLog(site))))
 	return a, nil
 }
 

@@ -70,6 +70,7 @@ func (m *monitor) look(ctx context.Context) {
 		return err
 	})
 	m.metrics.Set(api.GaugeStreams, float64(m.live.Streams()))
+	m.requests()
 	if m.model != nil {
 		m.copies(m.model)
 	}

@@ -44,6 +44,10 @@ type settings struct {
 	Boarding boardingSettings `yaml:"boarding"`
 	// Demo allows the keys of a demo.
 	Demo bool `yaml:"-"`
+	// Requests is how many are answered at once before the less urgent wait; 0 = the default, less than 0 = no limit.
+	Requests int `yaml:"max_requests"`
+	// Portals are other addresses of the service that don't depend on this one.
+	Portals []string `yaml:"portals"`
 	// SMS says how short messages reach phones.
 	SMS smsSettings `yaml:"sms"`
 	// Notices says how people are told of changes beside that.

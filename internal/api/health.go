@@ -26,6 +26,8 @@ func (s *Server) alive(w http.ResponseWriter, _ *http.Request) {
 // ready says that the store answers and that a policy is in force.
 func (s *Server) ready(w http.ResponseWriter, r *http.Request) {
 	c := callOf(r.Context())
+	// Pages of the other portals ask which one has room.
+	w.Header().Set("Access-Control-Allow-Origin", "*")
 	version, err := s.Store.AreasVersion(c.ctx)
 	if err != nil {
 		s.Log.ErrorContext(c.ctx, "not ready: the store doesn't answer", "request_id", RequestID(c.ctx), "error", err)

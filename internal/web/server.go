@@ -51,6 +51,8 @@ type Config struct {
 	Notices *notice.Service
 	Board   *board.Service
 	Assist  *assist.Service
+	// Portals are other addresses of the service, for those who find this one full; each as [ParsePortals] gives it.
+	Portals []string
 	// Secure says that people reach the pages over TLS: cookies and headers insist on it then.
 	Secure bool
 	// Outbox shows the short messages on a page, for the demo: never where real messages go.
