@@ -8,12 +8,14 @@ import (
 	"io"
 	"net"
 	"os"
+	"path/filepath"
 	"text/tabwriter"
 	"time"
 
 	"healthcode"
 	"healthcode/internal/area"
 	"healthcode/internal/demo"
+	"healthcode/internal/lab"
 )
 
 // demoOutput is what `healthcode demo --json` prints, on one line, once requests are taken.
@@ -29,6 +31,14 @@ type demoOutput struct {
 	Door          demo.SignIn `json:"door"`
 	Caseworker    demo.SignIn `json:"caseworker"`
 	Administrator demo.SignIn `json:"administrator"`
+	Laboratory    demoLab     `json:"laboratory"`
+}
+
+// demoLab is a laboratory of the registry, with the file of its key.
+type demoLab struct {
+	ID  string `json:"id"`
+	Kid string `json:"kid"`
+	Key string `json:"key"`
 }
 
 type demoPages struct {
@@ -108,6 +118,9 @@ func (a *app) fillDemo(ctx context.Context, start time.Time) (demoOutput, error)
 	if err != nil {
 		return out, err
 	}
+	if out.Laboratory, err = a.demoLab(ctx, filepath.Join(a.settings.Data, "laboratory.pem")); err != nil {
+		return out, err
+	}
 	officers, err := a.missionOfficers(ctx, signIns)
 	if err != nil {
 		return out, err
@@ -145,6 +158,31 @@ func (a *app) fillDemo(ctx context.Context, start time.Time) (demoOutput, error)
 	return out, nil
 }
 
+// demoLab registers a laboratory whose key lies in a file, so that anybody can send results.
+func (a *app) demoLab(ctx context.Context, file string) (demoLab, error) {
+	l := demoLab{ID: "bj-demo", Kid: "k1", Key: file}
+	data, err := lab.NewKeyFile()
+	if err == nil {
+		err = os.WriteFile(file, data, 0o600)
+	}
+	if err != nil {
+		return l, err
+	}
+	signer, err := lab.NewSigner(l.Kid, data)
+	if err != nil {
+		return l, err
+	}
+	public, err := signer.Public()
+	if err != nil {
+		return l, err
+	}
+	officer := healthcode.Actor{Role: healthcode.RoleAuthority, Staff: "authority-beijing", Jurisdiction: "beijing"}
+	if _, err = a.labs.Create(ctx, officer, lab.Entry{ID: l.ID, Name: healthcode.Text{ZH: "演示检测实验室", EN: "Demo laboratory"}, Area: "110105"}); err == nil {
+		_, err = a.labs.AddKey(ctx, officer, l.ID, lab.NewKey{ID: l.Kid, Public: public})
+	}
+	return l, err
+}
+
 func (o *demoOutput) locate(addr net.Addr, now time.Time) {
 	o.Address, o.Now = "http://"+addr.String(), now
 	o.Pages = demoPages{Home: o.Address + "/", SignIn: o.Address + "/sign-in", StaffSignIn: o.Address + "/staff/sign-in",
@@ -170,4 +208,5 @@ func (o *demoOutput) print(w io.Writer) {
 		fmt.Fprintf(tw, "  %s\t%s %s\t%s\t%s\n", s.Jurisdiction, s.Document.Type, s.Document.Number, s.State, s.Case)
 	}
 	tw.Flush()
+	fmt.Fprintf(w, "\nLaboratory %s sends results by: healthcode lab push --url %s --lab %s --key %s FILE\n", o.Laboratory.ID, o.Address, o.Laboratory.ID, o.Laboratory.Key)
 }

@@ -54,6 +54,7 @@ var commands = map[string]command{
 	"evaluate":      {"what a policy says of a person", runEvaluate},
 	"import":        {"bring facts, areas or risk-area snapshots into a database", runImport},
 	"keys":          {"look after the keys that sign travel certificates", runKeys},
+	"lab":           {"sign and send results as a laboratory does", runLab},
 	"log":           {"verify the transparency log of manual changes", runLog},
 	"migrate":       {"bring the tables up to date, and spread them over a cluster", runMigrate},
 	"missions":      {"check notices of embassies and consulates, and make officers' accounts", runMissions},
