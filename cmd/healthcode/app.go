@@ -174,6 +174,7 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		pages.Outbox = a.store
 	}
 	jsonAPI.Travel, jsonAPI.PublicURL = a.travel, s.PublicURL
+	jsonAPI.Boarding = a.boarding
 	pages.Travel, pages.PublicURL = a.travel, s.PublicURL
 	if pages.Portals, err = web.ParsePortals(s.Portals); err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"net"
 	"net/http"
@@ -71,7 +72,8 @@ func (c *call) admit() error {
 	if err := access.Require(c.actor, c.route.Roles...); err != nil {
 		return err
 	}
-	if place := c.r.PathValue("jurisdiction"); place != "" && c.actor.Role != healthcode.RoleResident {
+	// A mission is the jurisdiction of its officers.
+	if place := cmp.Or(c.r.PathValue("jurisdiction"), c.r.PathValue("mission")); place != "" && c.actor.Role != healthcode.RoleResident {
 		return access.RequireIn(c.actor, place, c.route.Roles...)
 	}
 	return nil

@@ -62,7 +62,7 @@ func newHouse(t *testing.T) *house {
 	log := slog.New(slog.NewJSONHandler(h.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	var err error
 	h.server, err = New(Services{Clock: h.Clock, Log: log, Store: h.Store, Sealer: h.Vault,
-		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework, Cases: h.Cases, Change: h.Change, Labs: h.Labs, Counts: noCounts,
+		Access: h.Access, Status: h.Status, Residents: h.Residents, Checkpoint: h.Checkpoint, Casework: h.Casework, Cases: h.Cases, Change: h.Change, Labs: h.Labs, Counts: noCounts, Boarding: h.boarding(),
 		Complete: area.Complete, PolicyFile: policyFile})
 	h.Must(err)
 	h.server.Travel, _ = h.NewTravel()
@@ -98,6 +98,10 @@ func (h *house) settle() {
 			h.tokens[m.Name], m.TokenHash = access.NewToken()
 			h.Must(h.Store.PutStaff(h.Context(), m))
 		}
+		mission := missionOf[door.jurisdiction]
+		m := healthcode.Staff{Name: staffName(healthcode.RoleConsular, mission), Role: healthcode.RoleConsular, Jurisdiction: mission}
+		h.tokens[m.Name], m.TokenHash = access.NewToken()
+		h.Must(h.Store.PutStaff(h.Context(), m))
 	}
 }
 

@@ -187,6 +187,7 @@ func (s *Server) table() []Route {
 		s.changeRoutes(),
 		s.certificateRoutes(),
 		s.linkRoutes(),
+		s.boardingRoutes(), s.missionRoutes(),
 		s.auditRoutes(),
 		s.adminRoutes(),
 	} {

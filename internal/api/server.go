@@ -13,6 +13,7 @@ import (
 	"healthcode/internal/access"
 	"healthcode/internal/assist"
 	"healthcode/internal/board"
+	"healthcode/internal/boarding"
 	"healthcode/internal/casework"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
@@ -41,6 +42,7 @@ type Services struct {
 	Travel     *travel.Service
 	PublicURL  string // where others reach the service, for links of travel certificates; "" = https and the host of the request
 	Labs       *lab.Service
+	Boarding   *boarding.Service
 	// Counts returns what the transparency log counts, and of how many entries.
 	Counts func(context.Context) ([]healthcode.ChangeCount, uint64, error)
 

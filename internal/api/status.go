@@ -8,6 +8,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/boarding"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
 	"healthcode/internal/identity"
@@ -60,6 +61,17 @@ var statuses = map[healthcode.Code]int{
 	travel.CodeNotOwn:        http.StatusConflict,
 	travel.CodeNothingNewer:  http.StatusConflict,
 	travel.CodeEligible:      http.StatusForbidden,
+	boarding.CodeNotForeign:  http.StatusForbidden,
+	boarding.CodeOtherPhone:  http.StatusConflict,
+	boarding.CodeNoNotice:    http.StatusUnprocessableEntity,
+	boarding.CodeNoSet:       http.StatusUnprocessableEntity,
+	boarding.CodeClass:       http.StatusUnprocessableEntity,
+	boarding.CodeFileEmpty:   http.StatusUnprocessableEntity,
+	boarding.CodeFileLarge:   http.StatusRequestEntityTooLarge,
+	boarding.CodeFileKind:    http.StatusUnsupportedMediaType,
+	boarding.CodeFilePages:   http.StatusUnprocessableEntity,
+	boarding.CodeFileBroken:  http.StatusUnprocessableEntity,
+	boarding.CodeFileActive:  http.StatusUnprocessableEntity,
 	lab.CodeUnsigned:         http.StatusUnauthorized,
 	lab.CodeSignature:        http.StatusUnauthorized,
 	lab.CodeUnknownKey:       http.StatusUnauthorized,

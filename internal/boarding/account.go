@@ -33,7 +33,8 @@ type sealedForm struct {
 
 const (
 	formContext = "boarding.form"
-	formLife    = 30 * time.Minute
+	// FormLife is how long a sealed form can be completed.
+	FormLife = 30 * time.Minute
 )
 
 // CodeForm says that a form is too old.
@@ -75,7 +76,7 @@ func (s *Service) Begin(ctx context.Context, f Form, address string) (string, er
 		return "", err
 	}
 	f.Name, f.Number, f.Country, f.Phone = name, checked.Document.Number, checked.Document.Country, string(phone)
-	form := sealedForm{Form: f, Birth: birth, Until: now.Add(formLife)}
+	form := sealedForm{Form: f, Birth: birth, Until: now.Add(FormLife)}
 	key, err := s.codeKey(&form)
 	if err != nil {
 		return "", err

@@ -158,7 +158,7 @@ func (s *Service) Decide(ctx context.Context, a healthcode.Actor, id string, d D
 	app.Officer = a.Staff
 	for n, v := range d.Verdicts {
 		if err := app.judge(v, a.Staff); err != nil {
-			return nil, withField(err, fmt.Sprintf("papers.%d.", n))
+			return nil, WithField(err, fmt.Sprintf("papers.%d.", n))
 		}
 	}
 	why := strings.TrimSpace(d.Why)
@@ -244,8 +244,8 @@ func (a *Application) judge(v Verdict, by string) error {
 	return nil
 }
 
-// withField puts a prefix before the field of an error.
-func withField(err error, prefix string) error {
+// WithField puts a prefix before the field of an error.
+func WithField(err error, prefix string) error {
 	if e, ok := err.(*healthcode.Error); ok && e.Field != "" {
 		copied := *e
 		copied.Field = prefix + e.Field

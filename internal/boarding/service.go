@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -204,85 +203,6 @@ func refused() error {
 	return healthcode.Errorf(healthcode.CodeConflict, "", "申请已被拒绝。情况有变的，请提出新的申请。", "The application was refused. If things have changed, open a new one.")
 }
 
-// revoke ends the statement that stands and returns its line in the register.
-func (a *Application) revoke(now time.Time) healthcode.BoardingStatement {
-	line := healthcode.BoardingStatement{ID: a.Statement.ID, Application: a.ID, Person: a.Application.Person, Issued: a.Statement.From, Expires: a.Statement.Until, Revoked: now}
-	a.Events = append(a.Events, Event{At: now, Kind: "void", Text: a.Statement.ID})
-	a.Statement = nil
-	return line
-}
-
-// Upload adds a paper for an item. What a machine can prove counts at once, and a statement is issued once nothing is
-// missing. Papers for the same item that were to be corrected are replaced.
-func (s *Service) Upload(ctx context.Context, a healthcode.Actor, id, item string, data []byte) (*Application, error) {
-	app, err := s.Own(ctx, a, id)
-	if err != nil {
-		return nil, err
-	}
-	switch _, ok := app.item(item); {
-	case app.Problem != nil:
-		return nil, app.Problem
-	case app.State == healthcode.ApplicationRefused:
-		return nil, refused()
-	case app.State == healthcode.ApplicationAccepted:
-		return nil, healthcode.Errorf(healthcode.CodeConflict, "", "声明已经签发，不需要更多材料。", "The statement has been issued; nothing more is needed.")
-	case !ok:
-		return nil, wrong("item", "请选择这份材料对应的要求。", "Choose what this paper is for.")
-	case len(app.Papers) >= maxEver || len(app.current()) >= maxPapers:
-		return nil, healthcode.Errorf(healthcode.CodeTooMany, fieldFile, "上传的材料太多，请先删除不需要的。", "There are too many papers; remove those that aren't needed.")
-	}
-	paper, stored, err := s.take(ctx, app, item, data)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.store.PutPaper(ctx, stored); err != nil {
-		return nil, fmt.Errorf("storing a paper: %w", err)
-	}
-	for i := range app.Papers {
-		if p := &app.Papers[i]; p.Item == item && p.State == PaperCorrection {
-			p.State = PaperReplaced
-		}
-	}
-	app.Papers = append(app.Papers, paper)
-	now := s.Clock.Now()
-	app.Events = append(app.Events, Event{At: now, Role: a.Role, Kind: "uploaded", Text: item})
-	from, _ := s.rules.Airport(app.Flight.From)
-	s.measure(app, from, now)
-	if err := s.settle(ctx, app); err != nil {
-		return nil, errors.Join(err, s.store.DeletePaper(ctx, stored.ID))
-	}
-	return app, nil
-}
-
-// take checks and reads a file.
-func (s *Service) take(ctx context.Context, app *Application, item string, data []byte) (Paper, healthcode.ApplicationPaper, error) {
-	select {
-	case s.reading <- struct{}{}:
-		defer func() { <-s.reading }()
-	case <-ctx.Done():
-		return Paper{}, healthcode.ApplicationPaper{}, ctx.Err()
-	}
-	f, err := checkFile(data)
-	if err != nil {
-		return Paper{}, healthcode.ApplicationPaper{}, err
-	}
-	now := s.Clock.Now()
-	paper := Paper{ID: newID(), Item: item, Type: f.kind, Size: len(f.data), Uploaded: now, State: PaperWaiting}
-	r := reader{codes: &s.rules.Codes}
-	if s.Verifier != nil {
-		if r.verifier, err = s.Verifier(ctx); err != nil {
-			return Paper{}, healthcode.ApplicationPaper{}, fmt.Errorf("reading the trust lists: %w", err)
-		}
-	}
-	// From the file as it came: encoding a picture anew may cost a small code its edges.
-	if paper.Reading, paper.Evidence = r.read(data, app.Person, now); paper.Reading.Genuine() && len(paper.Evidence) > 0 {
-		paper.State = PaperVerified
-	} else {
-		paper.Evidence = nil
-	}
-	return paper, healthcode.ApplicationPaper{ID: paper.ID, Application: app.ID, Person: app.Application.Person, Data: f.data, DeleteAfter: app.end()}, nil
-}
-
 // current lists the papers that weren't replaced.
 func (a *Application) current() []Paper {
 	return slices.DeleteFunc(slices.Clone(a.Papers), func(p Paper) bool { return p.State == PaperReplaced })
@@ -295,33 +215,6 @@ func (a *Application) end() time.Time {
 		days = a.NoticeOf.RetentionDays
 	}
 	return a.Departure.AddDate(0, 0, days)
-}
-
-// Withdraw takes a paper back and deletes its file.
-func (s *Service) Withdraw(ctx context.Context, a healthcode.Actor, id, paper string) (*Application, error) {
-	app, err := s.Own(ctx, a, id)
-	if err != nil {
-		return nil, err
-	}
-	i := slices.IndexFunc(app.Papers, func(p Paper) bool { return p.ID == paper && p.State != PaperReplaced })
-	if i < 0 {
-		return nil, noPaper()
-	}
-	if app.State == healthcode.ApplicationAccepted || app.State == healthcode.ApplicationRefused {
-		return nil, healthcode.Errorf(healthcode.CodeConflict, "", "申请已经办结，材料不能再撤回。", "The application has been decided; papers can't be taken back any more.")
-	}
-	app.Papers[i].State = PaperReplaced
-	app.Events = append(app.Events, Event{At: s.Clock.Now(), Role: a.Role, Kind: "withdrawn", Text: app.Papers[i].Item})
-	from, _ := s.rules.Airport(app.Flight.From)
-	s.measure(app, from, s.Clock.Now())
-	if err := s.settle(ctx, app); err != nil {
-		return nil, err
-	}
-	return app, s.store.DeletePaper(ctx, paper)
-}
-
-func noPaper() error {
-	return healthcode.Errorf(healthcode.CodeNotFound, "", "没有这份材料，或已按规定删除。", "There is no such paper, or it has been deleted as its retention is over.")
 }
 
 // Submit hands the application to the mission's officers, once there is a paper for everything that is missing.
@@ -389,60 +282,4 @@ func (s *Service) save(ctx context.Context, app *Application, lines ...healthcod
 func changed() error {
 	return healthcode.Errorf(healthcode.CodeConflict, "", "这个申请刚刚被别人更新，您的操作没有生效。请看最新的情况，再决定是否还需要。",
 		"Somebody has just changed this application, so what you did had no effect. Look at it as it is now, and do it again if it is still needed.")
-}
-
-// issue signs the statement.
-func (s *Service) issue(ctx context.Context, app *Application, now time.Time) (healthcode.BoardingStatement, error) {
-	issuer, err := s.Issuer(ctx)
-	if err != nil {
-		return healthcode.BoardingStatement{}, fmt.Errorf("finding the key that signs statements: %w", err)
-	}
-	document := passport(app.Person)
-	st := certificate.Statement{ID: certificate.NewStatementID(), Name: app.Person.Name, Birth: app.Person.Birth.Format(time.DateOnly),
-		Flight: app.Flight.Number, Date: app.Flight.Date, From: app.Flight.From, To: app.Flight.To, Mission: app.Mission}
-	st.BindDocument(document.Country, document.Number)
-	// Seconds are what the code holds.
-	from, until := now.Truncate(time.Second), app.Assessment.Until.Truncate(time.Second)
-	text, err := issuer.IssueStatement(st, from, until)
-	if err != nil {
-		return healthcode.BoardingStatement{}, err
-	}
-	app.Statement = &Issued{ID: st.ID, Text: text, From: from, Until: until}
-	app.State, app.Why = healthcode.ApplicationAccepted, ""
-	app.Events = append(app.Events, Event{At: now, Kind: "issued", Text: st.ID})
-	return healthcode.BoardingStatement{ID: st.ID, Application: app.ID, Person: app.Application.Person, Issued: from, Expires: until}, nil
-}
-
-// OwnPaper returns the file of one of the traveller's papers, and its media type. CodeNotFound.
-func (s *Service) OwnPaper(ctx context.Context, a healthcode.Actor, id, paper string) ([]byte, string, error) {
-	app, err := s.Own(ctx, a, id)
-	if err != nil {
-		return nil, "", err
-	}
-	return s.paper(ctx, app, paper)
-}
-
-func (s *Service) paper(ctx context.Context, app *Application, id string) ([]byte, string, error) {
-	i := slices.IndexFunc(app.Papers, func(p Paper) bool { return p.ID == id })
-	if i < 0 {
-		return nil, "", noPaper()
-	}
-	stored, err := s.store.Paper(ctx, id)
-	if err != nil && healthcode.CodeOf(err) == healthcode.CodeNotFound || err == nil && stored.Application != app.ID {
-		return nil, "", noPaper()
-	}
-	return stored.Data, app.Papers[i].Type, err
-}
-
-// Revoked lists what readers must refuse: the statements that were revoked and might still be shown.
-func (s *Service) Revoked(ctx context.Context) (certificate.RevocationSet, error) {
-	lines, err := s.store.RevokedStatements(ctx, s.Clock.Now())
-	if err != nil {
-		return nil, fmt.Errorf("reading revoked statements: %w", err)
-	}
-	set := certificate.RevocationSet{}
-	for _, line := range lines {
-		set.Add(certificate.RevocationHashOf(line.ID))
-	}
-	return set, nil
 }

@@ -73,7 +73,7 @@ func newSite(t testing.TB) *site {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.server = New(Config{Clock: clock, Trust: s.trust(keys, clock), Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
+	s.server = New(Config{Clock: clock, Trust: s.trust(keys, clock), Boarding: s.boarding(keys, acc, clock), Policies: set, Access: acc, Resident: res, Status: st, Checkpoint: checkpoint.New(s.store, st, clock),
 		Casework: casework.New(s.store, clock, log),
 		Cases:    casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), Change: change.New(s.store, st, clock, log, change.DefaultLimits), Counts: s.counts,
 		Live: live.New(), Labs: lab.New(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), casework.NewCases(s.store, st, change.New(s.store, st, clock, log, change.DefaultLimits), clock, log), clock, lab.DefaultLimits, log),

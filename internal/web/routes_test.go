@@ -79,7 +79,7 @@ func TestSignedOutMeanwhile(t *testing.T) {
 // TestPublicRoutesAreFew: a page that forgets its roles would be public.
 func TestPublicRoutesAreFew(t *testing.T) {
 	public := []string{"/static/", "/language", "/{$}", "/in/{place}/{$}", "/in/{place}/help", "/in/{place}/board", "/sign-in", "/sign-out",
-		"/in/{place}/declaration", "/in/{place}/register", "/in/{place}/sign-in", "/check", "/verify", "/.well-known/", "/v2/trustlist/", "/plan", "/demo/outbox", "/staff/sign-in", "/in/{place}/labs", "/changes", "/in/{place}/show", "/code-worker.js"}
+		"/in/{place}/declaration", "/in/{place}/register", "/in/{place}/sign-in", "/check", "/verify", "/open", "/boarding", "/.well-known/", "/v2/trustlist/", "/plan", "/demo/outbox", "/staff/sign-in", "/in/{place}/labs", "/changes", "/in/{place}/show", "/code-worker.js"}
 	for _, route := range newSite(t).server.Routes() {
 		if route.Roles == nil && !slices.ContainsFunc(public, func(p string) bool { return strings.HasPrefix(route.Pattern, p) }) {
 			t.Errorf("%s %s is public", route.Method, route.Pattern)
