@@ -22,6 +22,8 @@ type verified struct {
 	Name         string     `json:"name,omitempty"`
 	Proxy        bool       `json:"proxy,omitempty"`
 	Unchecked    bool       `json:"unchecked,omitempty"`
+	Bound        bool       `json:"bound"`           // signed by the holder's device
+	Shown        *time.Time `json:"shown,omitempty"` // when that device signed; issued and expires are then its credential's
 	Issued       *time.Time `json:"issued,omitempty"`
 	Expires      *time.Time `json:"expires,omitempty"`
 	Until        *time.Time `json:"until,omitempty"`
@@ -73,6 +75,9 @@ func runVerify(_ context.Context, args []string, std stdio) int {
 		Unchecked: claims.Unchecked, Issued: &claims.Issued, Expires: &claims.Expires}, exitOK
 	if !claims.Until.IsZero() {
 		out.Until = &claims.Until
+	}
+	if claims.Bound {
+		out.Bound, out.Shown = true, &claims.Shown
 	}
 	var failure *pass.Failure
 	if errors.As(err, &failure) {

@@ -83,7 +83,8 @@ func (c *call) file(name string) ([]byte, error) {
 type account struct {
 	profile  resident.Profile
 	sessions []healthcode.Session
-	current  string // id of this one
+	current  string                       // id of this one
+	devices  map[string]healthcode.Device // those that sign their pass themselves, by session
 	done     bool
 }
 
@@ -96,7 +97,12 @@ func accountPage(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.page(http.StatusOK, accountView(c.view(), account{profile, sessions, c.session.ID, c.r.URL.Query().Has("done")}))
+	devices, err := c.server.Status.Devices(c.ctx, c.actor)
+	if err != nil {
+		return err
+	}
+	return c.page(http.StatusOK, accountView(c.view(), account{profile: profile, sessions: sessions, current: c.session.ID,
+		devices: devices, done: c.r.URL.Query().Has("done")}))
 }
 
 func endSession(c *call) error {

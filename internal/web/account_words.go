@@ -5,6 +5,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/resident"
+	"healthcode/internal/status"
 	"healthcode/policy"
 )
 
@@ -31,6 +32,12 @@ func photoField(v view, f photoForm) field {
 // lookWords says who looked, and why.
 func lookWords(v view, l resident.Look) string {
 	who := v.word(lookRoles, string(l.Role))
+	switch l.Purpose {
+	case status.LookDevice:
+		return v.list(v.say(textYourDevice, deviceName(v, l.By)), v.word(lookPurposes, l.Purpose))
+	case status.LookOtherDevice:
+		return v.list(v.say(textAnotherBrowser), v.word(lookPurposes, l.Purpose))
+	}
 	if l.Role == healthcode.RoleResident {
 		who = v.say(textLookBy, l.By)
 	}

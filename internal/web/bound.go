@@ -20,6 +20,7 @@ import (
 func (s *Server) boundRoutes() []Route {
 	return []Route{
 		{Method: http.MethodPost, Pattern: "/in/{place}/code/credentials", Roles: residents, Handler: bindDevice, MaxBody: 8 << 10},
+		{Method: http.MethodGet, Pattern: "/in/{place}/code/state", Roles: residents, Handler: glance},
 		{Method: http.MethodGet, Pattern: "/in/{place}/show", Handler: showPage},
 		{Method: http.MethodGet, Pattern: "/code-worker.js", Handler: codeWorker},
 	}
@@ -33,7 +34,8 @@ func boundAttributes(v view, session, state string) templ.Attributes {
 	}
 	a := templ.Attributes{
 		"data-bound": v.in("code/credentials"), "data-place": v.policy.Jurisdiction, "data-zone": v.now.Location().String(),
-		"data-show": v.in("show"), "data-again": v.in("code"), "data-worker": "/code-worker.js", "data-files": strings.Join(files, " "),
+		"data-show": v.in("show"), "data-again": v.in("code"), "data-check": v.in("code/state"), "data-events": v.in("live"),
+		"data-ended": v.say(textShellEnded), "data-sign-in": v.say(textSignIn), "data-worker": "/code-worker.js", "data-files": strings.Join(files, " "),
 		"data-title": v.say(textQRTitle, "%s", "%s"), "data-until": v.say(textScanUntil, "%s"), "data-note": v.say(textBoundNote, "%s"),
 	}
 	if session != "" {
@@ -90,6 +92,26 @@ func bindDevice(c *call) error {
 	return c.json(http.StatusOK, reply)
 }
 
+// state is what the page that a phone keeps asks for, each time it is opened.
+type state struct {
+	Session string     `json:"session"` // its public id: another may have signed in here meanwhile
+	Now     time.Time  `json:"now"`
+	State   string     `json:"state"`
+	Until   *time.Time `json:"until,omitempty"`
+}
+
+func glance(c *call) error {
+	name, until, err := c.server.Status.Glance(c.ctx, c.actor, c.policy.Jurisdiction)
+	if err != nil {
+		return c.bindFault(err)
+	}
+	answer := state{Session: c.session.ID, Now: c.now, State: name}
+	if !until.IsZero() {
+		answer.Until = &until
+	}
+	return c.json(http.StatusOK, answer)
+}
+
 // bindFault answers the script in JSON; what is our fault becomes an error page and is logged.
 func (c *call) bindFault(err error) error {
 	code := statusOf(err)
@@ -122,6 +144,7 @@ func codeWorker(c *call) error {
 	h := c.w.Header()
 	h.Set("Content-Type", file.kind)
 	h.Set("Service-Worker-Allowed", "/in/")
+	h.Set("Cache-Control", "public, max-age=43200") // browsers ask for it at each opening of a page otherwise
 	c.w.Write(file.plain)
 	return nil
 }

@@ -43,13 +43,15 @@ var (
 	textSignedOutThere = say("已退出。", "Signed out there.")
 	textUnknownDevice  = say("未知设备", "Unknown device")
 
-	textLooksLead  = say("每次有人查看您的健康码或资料，都在查看之前记录下来。", "Every look at your code or record is written down before it happens.")
-	textNoLooks    = say("还没有人查看过您。", "Nobody has looked at you so far.")
-	textLooksWrong = say("看到不该有的记录？请拨打下方电话。", "Something that should not be there? Call the number below.")
-	textSaw        = say("看到了：%s", "Saw: %s")
-	textLookBy     = say("代您出示的人 %s", "the person who shows your code, %s")
-	textLookVenue  = say("地点：%s", "at %s")
-	lookRoles      = map[string]healthcode.Text{
+	textLooksLead      = say("每次有人查看您的健康码或资料，都在查看之前记录下来。", "Every look at your code or record is written down before it happens.")
+	textNoLooks        = say("还没有人查看过您。", "Nobody has looked at you so far.")
+	textLooksWrong     = say("看到不该有的记录？请拨打下方电话。", "Something that should not be there? Call the number below.")
+	textSaw            = say("看到了：%s", "Saw: %s")
+	textYourDevice     = say("您登录的设备 %s", "a device that you signed in on, %s")
+	textAnotherBrowser = say("另一台设备或浏览器", "another device or browser")
+	textLookBy         = say("代您出示的人 %s", "the person who shows your code, %s")
+	textLookVenue      = say("地点：%s", "at %s")
+	lookRoles          = map[string]healthcode.Text{
 		"checkpoint":    say("门口工作人员", "door staff"),
 		"caseworker":    say("社区工作人员", "community officer"),
 		"lab":           say("检测机构", "laboratory"),
@@ -59,15 +61,21 @@ var (
 		"hotline":       say("热线人员", "hotline agent"),
 	}
 	lookPurposes = map[string]healthcode.Text{
-		"case":    say("办理案件", "to work on your case"),
-		"hotline": say("来电立案", "to open a case for you on the phone"),
-		"scan":    say("扫码", "scanned your code"),
-		"proxy":   say("代为出示", "to show your code"),
-		"review":  say("比对证件照片", "to compare your document's photo"),
-		"dispute": say("处理您的异议", "to handle what you disputed"),
-		"offline": say("为您打印离线码", "to print a code on paper for you"),
-		"phone":   say("核实您的号码", "to check a phone that you reported lost"),
-		"assist":  say("老幼助查询", "to ask for you, with your consent"),
+		"case":         say("办理案件", "to work on your case"),
+		"hotline":      say("来电立案", "to open a case for you on the phone"),
+		"scan":         say("扫码", "scanned your code"),
+		"proxy":        say("代为出示", "to show your code"),
+		"review":       say("比对证件照片", "to compare your document's photo"),
+		"dispute":      say("处理您的异议", "to handle what you disputed"),
+		"offline":      say("为您打印离线码", "to print a code on paper for you"),
+		"phone":        say("核实您的号码", "to check a phone that you reported lost"),
+		"device":       say("这台设备开始自行签出您的健康码", "began to sign your code itself"),
+		"other-device": say("用同一登录请求离线码，已拒绝；不是您的话，请退出所有设备", "asked for your code with a sign-in of another device, and was refused; if that wasn't you, sign out everywhere"),
+		"lab-query":    say("替您向检测机构查询结果", "to find your result, since you asked the laboratory"),
+		"certificate":  say("核查旅行证明", "to check a travel certificate of yours"),
+		"boarding":     say("审核健康声明", "to review your health statement"),
+		"change":       say("核对人工修改", "to check a change made by hand"),
+		"assist":       say("老幼助查询", "to ask for you, with your consent"),
 	}
 	lookSaw = map[string]healthcode.Text{
 		"state":     say("状态", "the state"),
@@ -76,7 +84,9 @@ var (
 		"photo":     say("证件照片", "the photo of the document"),
 		"statement": say("异议说明", "what you wrote"),
 		"case":      say("案件编号", "the number of a case"),
+		"document":  say("证件", "your document"),
 		"record":    say("记录", "the record"),
+		"pass":      say("可离线出示的健康码", "a code that it shows without a connection"),
 		"paper":     say("离线码", "the code on paper"),
 	}
 

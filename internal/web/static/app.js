@@ -36,8 +36,8 @@ if (live && window.fetch && window.performance) {
   } else begin();
 }
 
-// Whoever signs out leaves nothing behind.
-for (const form of document.querySelectorAll("form[action='/sign-out'], form[action$='/account/sessions']")) {
+// Whoever signs out leaves nothing behind, and whoever signs in finds nothing of another.
+for (const form of document.querySelectorAll("form[action='/sign-out'], form[action$='/account/sessions'], form[action$='/sign-in/code']")) {
   form.addEventListener("submit", () => {
     if (window.indexedDB) indexedDB.deleteDatabase("healthcode");
     if (window.caches) caches.delete("code");

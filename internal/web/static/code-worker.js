@@ -2,7 +2,9 @@
 // place, which says nothing of anybody, and its files.
 
 const name = "code";
-const patience = 4000; // ms that the whole page may take
+const patience = 2500; // ms that the whole page may take
+const rest = 30000;    // ms for which a server that is too busy isn't asked again, unless it says for how long
+let busy = 0;          // until when
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
@@ -28,8 +30,8 @@ addEventListener("fetch", (event) => {
   const [, place, page] = /^\/in\/([^/]+)\/(code|show)$/.exec(pathname) ?? [];
   if (request.mode === "navigate" && page === "show") {
     event.respondWith(kept(place).then((hit) => hit ?? fetch(request)));
-  } else if (request.mode === "navigate" && page === "code" && !search) {
-    event.respondWith(whole(request, place));
+  } else if (request.mode === "navigate" && page === "code" && (!search || search === "?all")) {
+    event.respondWith(whole(request, place, !search));
   } else if (pathname.startsWith("/static/")) {
     event.respondWith(caches.match(pathname).then((hit) => hit ?? fetch(request)));
   }
@@ -38,11 +40,14 @@ addEventListener("fetch", (event) => {
 const kept = (place) => caches.match(`/in/${place}/show`);
 
 // whole is the page with everything; where it doesn't come in time, the one that is kept.
-async function whole(request, place) {
+async function whole(request, place, patient) {
   const hit = await kept(place);
+  if (hit && patient && Date.now() < busy) return hit;
   const answer = fetch(request);
   if (!hit) return answer;
-  const late = new Promise((done) => setTimeout(done, patience, null));
+  const late = new Promise((done) => setTimeout(done, patience, "late"));
   const response = await Promise.race([answer.catch(() => null), late]);
-  return response && ![502, 503, 504].includes(response.status) ? response : hit;
+  if (response?.status && ![429, 502, 503, 504].includes(response.status) || response?.type === "opaqueredirect") return response;
+  if (response) busy = Date.now() + Math.min(Number(response.headers?.get("Retry-After")) * 1000 || rest, 300000) * (1 + Math.random() / 2);
+  return hit;
 }

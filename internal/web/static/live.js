@@ -20,7 +20,10 @@ function follow(stream) {
       do {
         again = false;
         const answer = await fetch(location.href, { cache: "no-store", credentials: "same-origin", redirect: "manual" });
-        if (answer.type === "opaqueredirect" || answer.status === 401) return location.reload(); // signed out elsewhere
+        if (answer.type === "opaqueredirect" || answer.status === 401) { // signed out elsewhere
+          const said = document.querySelector(".pass-live")?.dispatchEvent(new Event("ended", { cancelable: true })) === false;
+          return said ? events.close() : location.reload();
+        }
         if (answer.ok) show(new DOMParser().parseFromString(await answer.text(), "text/html"));
       } while (again);
     } catch (error) {
