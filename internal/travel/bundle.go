@@ -4,6 +4,8 @@ import (
 	"encoding/base32"
 	"encoding/json"
 	"fmt"
+	"html"
+	"strings"
 	"time"
 
 	"healthcode"
@@ -24,11 +26,16 @@ type (
 	documentReference struct {
 		ResourceType string       `json:"resourceType"`
 		ID           string       `json:"id"`
+		Text         narrative    `json:"text"`
 		Identifier   []identifier `json:"identifier"`
 		Status       string       `json:"status"`
 		Type         concept      `json:"type"`
 		Date         string       `json:"date"`
 		Content      []content    `json:"content"`
+	}
+	narrative struct {
+		Status string `json:"status"`
+		Div    string `json:"div"` // XHTML
 	}
 	identifier struct {
 		System string `json:"system"`
@@ -56,7 +63,18 @@ func fullURL(id string) string {
 	return fmt.Sprintf("urn:uuid:%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// bundle is the file of a link: for each certificate its signed text, and the PDF to be read by people.
+// narrate writes what a certificate says as a list of terms, in both languages.
+func narrate(rows []Row) narrative {
+	var b strings.Builder
+	b.WriteString(`<div xmlns="http://www.w3.org/1999/xhtml"><dl>`)
+	for _, r := range rows {
+		fmt.Fprintf(&b, "<dt>%s %s</dt><dd>%s</dd>", html.EscapeString(r.Label.ZH), html.EscapeString(r.Label.EN), html.EscapeString(r.Value))
+	}
+	b.WriteString("</dl></div>")
+	return narrative{"generated", b.String()}
+}
+
+// bundle is the file of a link: for each certificate what it says in words, its signed text, and the PDF.
 func (s *Service) bundle(list []healthcode.TravelCertificate, now time.Time) ([]byte, error) {
 	b := bundle{ResourceType: "Bundle", Type: "collection", Timestamp: now.Format(time.RFC3339)}
 	for i := range list {
@@ -65,8 +83,12 @@ func (s *Service) bundle(list []healthcode.TravelCertificate, now time.Time) ([]
 		if err != nil {
 			return nil, err
 		}
+		rows, err := s.Rows(c, now.Location())
+		if err != nil {
+			return nil, err
+		}
 		rule, _ := s.Policy.Content(c.Content)
-		b.Entry = append(b.Entry, entry{fullURL(c.ID), documentReference{ResourceType: "DocumentReference", ID: c.ID,
+		b.Entry = append(b.Entry, entry{fullURL(c.ID), documentReference{ResourceType: "DocumentReference", ID: c.ID, Text: narrate(rows),
 			Identifier: []identifier{{"urn:ietf:rfc:3986", c.Identifier}}, Status: "current", Type: concept{rule.Name.EN}, Date: c.Issued.Format(time.RFC3339),
 			Content: []content{{attachment{"text/plain", []byte(c.Text), "HC1"}}, {attachment{"application/pdf", pdf, rule.Name.EN + ".pdf"}}}}})
 	}

@@ -30,7 +30,7 @@ func (s *Server) Routes() []Route {
 		s.accountRoutes(), s.reportRoutes(), s.othersRoutes(), s.ownDisputeRoutes(), s.checkRoutes(), s.verifyRoutes(), s.outboxRoutes(),
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(), s.changeRoutes(),
 		s.phoneRoutes(), s.lostPhoneRoutes(), s.newMainRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
-		s.travelRoutes(), s.travelStaffRoutes(),
+		s.travelRoutes(), s.travelLinkRoutes(), s.travelStaffRoutes(),
 		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
 		s.boardingRoutes(), s.missionRoutes(),
 		s.liveRoutes(), s.testRoutes(), s.labRoutes(),

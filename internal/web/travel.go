@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 
 	"healthcode"
@@ -23,9 +22,6 @@ func (s *Server) travelRoutes() []Route {
 		{Method: http.MethodGet, Pattern: one + "/svg", Roles: residents, Handler: travelSVG},
 		{Method: http.MethodPost, Pattern: one + "/renew", Roles: residents, Handler: renewTravel},
 		{Method: http.MethodPost, Pattern: one + "/revoke", Roles: residents, Handler: revokeTravel},
-		{Method: http.MethodPost, Pattern: one + "/share", Roles: residents, Handler: shareTravel},
-		{Method: http.MethodGet, Pattern: "/in/{place}/links/{id}", Roles: residents, Handler: travelLinkPage},
-		{Method: http.MethodPost, Pattern: "/in/{place}/links/{id}/end", Roles: residents, Handler: endTravelLink},
 	}
 }
 
@@ -128,7 +124,6 @@ type travelFace struct {
 	healthcode.TravelCertificate
 	rows   []travel.Row
 	policy *travel.Policy
-	link   travel.LinkRequest
 	done   healthcode.Text // what has just been done
 	errors []fieldError
 }
@@ -211,50 +206,4 @@ func revokeTravel(c *call) error {
 		return err
 	}
 	return c.redirect(c.in("certificates/" + url.PathEscape(c.r.PathValue("id")) + "?revoked=1"))
-}
-
-func shareTravel(c *call) error {
-	if err := c.parse(); err != nil {
-		return err
-	}
-	number := func(name string) int {
-		if c.value(name) == "" {
-			return 0
-		}
-		n, err := strconv.Atoi(c.value(name))
-		if err != nil {
-			return -1 // refused with the limits
-		}
-		return n
-	}
-	r := travel.LinkRequest{Jurisdiction: c.policy.Jurisdiction, Certificates: []string{c.r.PathValue("id")}, Passcode: c.value("passcode"),
-		Hours: number("hours"), Openings: number("openings"), Label: c.value("label"), Base: c.server.PublicURL}
-	if r.Base == "" {
-		r.Base = "https://" + c.r.Host
-	}
-	l, err := c.server.Travel.Share(c.ctx, c.actor, r)
-	if err != nil {
-		errors := formErrors(err)
-		if errors == nil {
-			return err
-		}
-		return c.travelCertificate(http.StatusUnprocessableEntity, travelFace{errors: errors, link: r})
-	}
-	return c.redirect(c.in("links/" + l.ID))
-}
-
-func travelLinkPage(c *call) error {
-	l, err := c.server.Travel.Link(c.ctx, c.actor, c.r.PathValue("id"))
-	if err != nil {
-		return err
-	}
-	return c.page(http.StatusOK, travelLinkView(c.view(), l))
-}
-
-func endTravelLink(c *call) error {
-	id := c.r.PathValue("id")
-	if err := c.server.Travel.EndLink(c.ctx, c.actor, id); err != nil {
-		return err
-	}
-	return c.redirect(c.in("links/" + url.PathEscape(id)))
 }
