@@ -107,3 +107,12 @@ func TestLaboratories(t *testing.T) {
 		}
 	}
 }
+
+// TestAssistedQueryIsForTheOldAndTheYoung: the API says so, as the page does.
+func TestAssistedQueryIsForTheOldAndTheYoung(t *testing.T) {
+	h := newHouse(t)
+	body := map[string]any{"jurisdiction": "beijing", "name": "李四", "document": map[string]string{"type": "CN-ID", "number": "110101199003070011"}}
+	if a := h.call("POST", "/v1/assist", h.register("beijing", servicetest.Li), body); a.Code != 422 || !strings.Contains(a.Body.String(), "assist_age") {
+		t.Errorf("%d %s", a.Code, a.Body)
+	}
+}

@@ -8,6 +8,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/assist"
 	"healthcode/internal/boarding"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
@@ -72,6 +73,8 @@ var statuses = map[healthcode.Code]int{
 	boarding.CodeFilePages:   http.StatusUnprocessableEntity,
 	boarding.CodeFileBroken:  http.StatusUnprocessableEntity,
 	boarding.CodeFileActive:  http.StatusUnprocessableEntity,
+	assist.CodeAge:           http.StatusUnprocessableEntity,
+	assist.CodeRefused:       http.StatusUnprocessableEntity,
 	lab.CodeUnsigned:         http.StatusUnauthorized,
 	lab.CodeSignature:        http.StatusUnauthorized,
 	lab.CodeUnknownKey:       http.StatusUnauthorized,

@@ -10,6 +10,7 @@ import (
 
 	"healthcode"
 	"healthcode/internal/access"
+	"healthcode/internal/assist"
 	"healthcode/internal/boarding"
 	"healthcode/internal/change"
 	"healthcode/internal/checkpoint"
@@ -51,6 +52,8 @@ var statuses = map[healthcode.Code]int{
 	lab.CodeKeyOver:          http.StatusUnprocessableEntity,
 	lab.CodeClosed:           http.StatusUnprocessableEntity,
 	lab.CodeNotYours:         http.StatusUnprocessableEntity,
+	assist.CodeAge:           http.StatusUnprocessableEntity,
+	assist.CodeRefused:       http.StatusUnprocessableEntity,
 	status.CodeOtherDevice:   http.StatusConflict,
 	checkpoint.CodeVenue:     http.StatusForbidden,
 	boarding.CodeNotForeign:  http.StatusForbidden,

@@ -103,7 +103,7 @@ func scaleDays(days []auditDay) {
 }
 
 // auditPurposes lists the purposes of looks in the order of the filter.
-var auditPurposes = []string{"scan", "proxy", "review", "dispute"}
+var auditPurposes = []string{"scan", "proxy", "offline", "assist", "lab-query", "review", "dispute", "case", "hotline", "change", "phone", "certificate", "boarding", "device", "other-device"}
 
 // filters are the choices of the auditor's purposes.
 func (a audit) filters(v view) []group {

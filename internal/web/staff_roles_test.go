@@ -29,7 +29,8 @@ func (v *browser) answers(method, path string) int {
 	v.t.Helper()
 	var body *strings.Reader
 	if body = strings.NewReader(""); method == http.MethodPost {
-		body = strings.NewReader("none=1&outcome=match&decision=agree")
+		body = strings.NewReader(url.Values{"none": {"1"}, "outcome": {"match"}, "decision": {"agree"}, "why_zh": {"错了"}, "why_en": {"A mistake"},
+			"name": {"甲"}, "name_en": {"A"}, "area": {"110105"}, "kid": {"k2"}, "public": {labKeys[1].public}}.Encode())
 	}
 	r, err := http.NewRequestWithContext(v.t.Context(), method, v.http.URL+path, body)
 	if err != nil {
@@ -96,10 +97,15 @@ func TestEveryWrongJurisdictionIsRefused(t *testing.T) {
 	proposed := s.proposed(here[healthcode.RoleResident].personOf().Person, "somebody")
 	s.alarm("alarm")
 	s.travelCertificate(here[healthcode.RoleResident].personOf().Person)
+	s.laboratory("bj-0001")
 	things := map[string]string{
 		"/staff/changes/{id}":          "/staff/changes/" + proposed.ID,
 		"/staff/alarms/{id}":           "/staff/alarms/alarm",
 		"/staff/certificates/{id}":     "/staff/certificates/TRAVEL",
+		"/staff/labs/{lab}/edit":       "/staff/labs/bj-0001/edit",
+		"/staff/labs/{lab}/keys":       "/staff/labs/bj-0001/keys",
+		"/staff/labs/{lab}/revoke":     "/staff/labs/bj-0001/revoke",
+		"/staff/board/withdraw/{id}":   "/staff/board/withdraw/" + s.bulletin(),
 		"/staff/photos/{id}":           "/staff/photos/" + photo,
 		"/staff/cases/{id}":            "/staff/cases/" + file,
 		"/staff/policies/{version}":    "/staff/policies/2022-04",

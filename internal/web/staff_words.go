@@ -63,9 +63,11 @@ var (
 	purposeNames = map[string]healthcode.Text{"scan": textPurposeScan, "proxy": textPurposeProxy,
 		"review": textPurposeReview, "dispute": textPurposeDispute, "change": textManualChange,
 		"case": textPurposeCase, "boarding": textMission, "hotline": textPurposeHotline,
-		"certificate": textRevokingPurpose}
+		"certificate": textRevokingPurpose, "offline": textPurposePaper, "assist": textPurposeAssist, "lab-query": textPurposeLab,
+		"phone": textPurposePhone, "device": textPurposeDevice, "other-device": textPurposeOtherDevice}
 	sawNames = map[string]healthcode.Text{"state": textSawState, "photo": textSawPhoto, "statement": textSawStatement,
-		"record": textSawRecord, "case": textSawCase}
+		"record": textSawRecord, "case": textSawCase, "document": textSawDocument, "paper": textSawPaper, "results": textSawResults,
+		"nothing": textSawNothing, "pass": textSawPass}
 )
 
 // accountDone says what was done to an account.

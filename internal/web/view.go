@@ -81,6 +81,7 @@ func (v view) menu() []menuItem {
 		items = append(items,
 			menuItem{place(v.place, "code"), textMyCode},
 			menuItem{place(v.place, "report"), textReport},
+			menuItem{place(v.place, "tests"), textTests},
 			menuItem{place(v.place, "others"), textOthers},
 			menuItem{place(v.place, "assist"), textAssist},
 			menuItem{place(v.place, "notices"), textMyNotices},
@@ -95,7 +96,7 @@ func (v view) menu() []menuItem {
 		items = append(items, menuItem{place(v.place, "sign-in"), textSignIn})
 	}
 	if v.place != "" {
-		items = append(items, menuItem{place(v.place, "help"), textHelp}, menuItem{place(v.place, "board"), textBoard})
+		items = append(items, menuItem{place(v.place, "help"), textHelp}, menuItem{place(v.place, "board"), textBoard}, menuItem{place(v.place, "labs"), textLabs})
 	}
 	items = append(items, menuItem{"/check", textCheckCode}, menuItem{"/verify", textVerify}, menuItem{"/plan", textPlan}, menuItem{"/changes", textCounts}, menuItem{"/?choose=1", textPlaces})
 	if v.demo {
