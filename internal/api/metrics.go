@@ -84,6 +84,9 @@ func (m *Metrics) Evaluated(jurisdiction string) { m.evaluations.WithLabelValues
 // Minted counts one pass.
 func (m *Metrics) Minted(jurisdiction string) { m.passes.WithLabelValues(jurisdiction).Inc() }
 
+// Describe describes every metric, also those that nothing was counted of yet.
+func (m *Metrics) Describe(descriptions chan<- *prometheus.Desc) { m.registry.Describe(descriptions) }
+
 func (m *Metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{ErrorHandling: promhttp.HTTPErrorOnError})
 }
