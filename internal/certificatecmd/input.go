@@ -11,6 +11,10 @@ import (
 	"iter"
 	"strings"
 
+	_ "golang.org/x/image/bmp"
+	_ "golang.org/x/image/tiff"
+	_ "golang.org/x/image/webp"
+
 	"healthcode/certificate"
 	"healthcode/internal/certificatecmd/pdfimage"
 	"healthcode/internal/certificatecmd/svgimage"
@@ -39,7 +43,8 @@ func certificateText(data []byte) (string, error) {
 func kindOf(data []byte) string {
 	start := bytes.TrimLeft(bytes.TrimPrefix(data[:min(len(data), 1024)], []byte("\xef\xbb\xbf")), " \t\r\n")
 	switch {
-	case bytes.HasPrefix(start, []byte("\x89PNG")), bytes.HasPrefix(start, []byte("\xff\xd8\xff")), bytes.HasPrefix(start, []byte("GIF8")):
+	case bytes.HasPrefix(start, []byte("\x89PNG")), bytes.HasPrefix(start, []byte("\xff\xd8\xff")), bytes.HasPrefix(start, []byte("GIF8")),
+		bytes.HasPrefix(data, []byte("RIFF")), bytes.HasPrefix(data, []byte("BM")), bytes.HasPrefix(data, []byte("II*\x00")), bytes.HasPrefix(data, []byte("MM\x00*")):
 		return "picture"
 	case bytes.Contains(start, []byte("%PDF-")):
 		return "pdf"
@@ -49,7 +54,7 @@ func kindOf(data []byte) string {
 	return "text"
 }
 
-// decodeImage reads a PNG, JPEG or GIF file after a look at its size: a small file may claim a huge picture.
+// decodeImage reads a PNG, JPEG, GIF, WebP, BMP or TIFF file after a look at its size: a small file may claim a huge picture.
 func decodeImage(data []byte) (image.Image, error) {
 	config, _, err := image.DecodeConfig(bytes.NewReader(data))
 	if err != nil {

@@ -23,6 +23,9 @@ func decodeQR(img image.Image) (string, error) {
 		func() image.Image { return bordered(img, 2, false) },
 		func() image.Image { return bordered(img, 1, true) },
 		func() image.Image { return thinned(bordered(img, 1, false)) },
+		func() image.Image { return sharpened(bordered(img, 2, false)) },
+		func() image.Image { return sharpened(bordered(img, 3, false)) },
+		func() image.Image { return deepened(bordered(img, 1, false)) },
 	} {
 		if max(size.X, size.Y) > maxRetry {
 			break
@@ -59,6 +62,42 @@ func bordered(img image.Image, scale int, negative bool) *image.Gray {
 		}
 	}
 	return wide
+}
+
+// sharpened takes back some of what a lens out of focus did: each pixel moves away from the mean around it.
+func sharpened(img *image.Gray) image.Image {
+	const reach, force = 3, 2 // pixels; the picture has twice its size
+	width, height := img.Rect.Dx(), img.Rect.Dy()
+	// sums[y][x] is the sum of all pixels above and to the left.
+	sums := make([]int, (width+1)*(height+1))
+	for y := range height {
+		row := 0
+		for x := range width {
+			row += int(img.Pix[y*img.Stride+x])
+			sums[(y+1)*(width+1)+x+1] = sums[y*(width+1)+x+1] + row
+		}
+	}
+	out := image.NewGray(img.Rect)
+	for y := range height {
+		top, bottom := max(y-reach, 0), min(y+reach+1, height)
+		for x := range width {
+			left, right := max(x-reach, 0), min(x+reach+1, width)
+			sum := sums[bottom*(width+1)+right] - sums[top*(width+1)+right] - sums[bottom*(width+1)+left] + sums[top*(width+1)+left]
+			pixel := int(img.Pix[y*img.Stride+x])
+			out.Pix[y*out.Stride+x] = byte(min(max(pixel+force*(pixel-sum/((bottom-top)*(right-left))), 0), 255))
+		}
+	}
+	return out
+}
+
+// deepened spreads the darkest third over the whole range: a code without a border on a page of another dark colour
+// stands out then.
+func deepened(img *image.Gray) image.Image {
+	out := image.NewGray(img.Rect)
+	for i, pixel := range img.Pix {
+		out.Pix[i] = byte(min(int(pixel)*3, 255))
+	}
+	return out
 }
 
 // thinned takes a pixel off every black shape on its left and upper sides: what a printer, or a program that
