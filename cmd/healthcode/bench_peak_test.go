@@ -24,10 +24,10 @@ func TestBenchPeak(t *testing.T) {
 			Shown                  float64
 		}
 	}
-	if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Cases) != 3 {
+	if err := json.Unmarshal(out.Bytes(), &r); err != nil || len(r.Cases) != 4 {
 		t.Fatalf("%s: %v", out.String(), err)
 	}
-	for i, want := range []int{2400, 120, 1200} {
+	for i, want := range []int{2400, 1320, 1200, 1200} {
 		if c := r.Cases[i]; c.Requests != want || c.Sent == 0 || c.Failed > 0 || c.Doors == 0 || c.Refused > 0 || c.Shown != 1 {
 			t.Errorf("case %d: %+v, want %d requests", i, c, want)
 		}

@@ -56,7 +56,7 @@ type PeakCase struct {
 	Name string `json:"name"`
 	// Computed, of everybody.
 	Requests     int     `json:"requests"`       // that reach the server until all pages are closed
-	FromThePhone float64 `json:"from_the_phone"` // share of holders who need nothing of the server
+	FromThePhone float64 `json:"from_the_phone"` // share of holders whose phone shows a valid code whatever the server does
 	PerSecond    float64 `json:"requests_per_s"` // within the minute
 	// Measured, in the slice.
 	Sent    int     `json:"sent"`
@@ -105,7 +105,8 @@ func Peak(ctx context.Context, o Options, p PeakOptions) (*PeakResult, error) {
 		Stay: p.Stay.Seconds(), Slice: p.Slice.Seconds(), Notes: []string{
 			fmt.Sprintf("%d phones of the sample stand for all; each request is real, at the rate of the whole city, for %v of the minute, from the same machine as the server", len(phones), p.Slice),
 			fmt.Sprintf("at most %d connections at once; who gets none within %v counts as failed; tries again are not simulated", connections, phoneWaits),
-			"requests of the whole minute and the share shown from the phone are computed; pushes of changes to open pages are not counted",
+			"requests of the whole minute and the share shown from the phone are computed; the streams by which open pages are told of changes are not counted, nor is what a phone asks for that opens its page the first time",
+			"each kept page that is opened asks one short question, whether its state still holds; its code doesn't wait for the answer longer than a second",
 		}}
 	for _, c := range peak.cases() {
 		o.Progress("%s: %.0f requests a second for %v", c.name, c.perSecond, p.Slice)
@@ -123,7 +124,7 @@ func newHolders(sessions []string) ([]*holder, error) {
 	for i, session := range sessions {
 		var points [][]byte
 		var keys []*ecdsa.PrivateKey
-		for range 1 + status.MaxBatch {
+		for range 1 + status.UsualBatch {
 			key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 			if err != nil {
 				return nil, err
@@ -167,7 +168,7 @@ type peakCase struct {
 	name      string
 	perHolder float64 // requests until the page is closed
 	perSecond float64 // within the minute
-	phone     float64 // share of holders who need nothing
+	phone     float64 // share of holders whose phone has a valid code
 	bound     bool
 	ask       func(i int, h *holder, timeout time.Duration) error
 }
@@ -188,10 +189,24 @@ func (k *peak) cases() []peakCase {
 	bind := func(_ int, h *holder, timeout time.Duration) error {
 		return k.send("POST", "/in/"+jurisdiction+"/code/credentials", h.session, h.binding, `"state":"green"`, timeout)
 	}
+	glance := func(_ int, h *holder, timeout time.Duration) error {
+		return k.send("GET", "/in/"+jurisdiction+"/code/state", h.session, nil, `"state":"green"`, timeout)
+	}
+	// Of those that ask, so many in a hundred renew what has ended.
+	mixed := func(share float64, other func(int, *holder, time.Duration) error) func(int, *holder, time.Duration) error {
+		return func(i int, h *holder, timeout time.Duration) error {
+			if float64(i%100) < 100*share {
+				return bind(i, h, timeout)
+			}
+			return other(i, h, timeout)
+		}
+	}
+	stale := k.p.Stale
 	return []peakCase{
 		{name: "the server mints each pass", perHolder: 1 + renewals, perSecond: arrivals * (1 + inMinute), ask: minted},
-		{name: "bound to the phone, credentials mostly valid", perHolder: k.p.Stale, perSecond: arrivals * k.p.Stale, phone: 1 - k.p.Stale, bound: true, ask: bind},
-		{name: "bound to the phone, every credential ended", perHolder: 1, perSecond: arrivals, bound: true, ask: bind},
+		{name: "bound to the phone, the whole page opened", perHolder: 1 + stale, perSecond: arrivals * (1 + stale), phone: 1 - stale, bound: true, ask: mixed(stale/(1+stale), page)},
+		{name: "bound to the phone, the kept page opened, credentials mostly valid", perHolder: 1, perSecond: arrivals, phone: 1 - stale, bound: true, ask: mixed(stale, glance)},
+		{name: "bound to the phone, the kept page opened, every credential ended", perHolder: 1, perSecond: arrivals, bound: true, ask: bind},
 	}
 }
 
