@@ -12,6 +12,9 @@ type Event struct {
 	People []PersonID
 	// Facts are those among People of whom nothing but facts has changed.
 	Facts []PersonID
+	// Appended are the new facts of those among Facts of whom nothing else has changed, in the order of their commits, as
+	// [Ledger.Facts] returns them; of people who aren't named here anything may have changed. Nobody changes what they hold.
+	Appended []PersonFact
 	// Areas: the area history has a new version.
 	Areas bool
 	// Staff: an account, a session of one, or a venue has changed.

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,6 +42,7 @@ func runBench(ctx context.Context, args []string, std stdio) int {
 	database := fs.String("database", "", "`URL` of a PostgreSQL server on which databases may be made and dropped, instead of SQLite")
 	markdown := fs.String("markdown", "", "`file` whose tables of this engine are replaced, such as docs/performance.md")
 	dir := fs.String("dir", "", "`directory` for the databases, deleted at the end (a temporary one)")
+	fs.StringVar(&o.Profile, "profile", "", "`directory` for CPU profiles of the servers, to read with go tool pprof")
 	if err := fs.Parse(args); err != nil {
 		return exitUsage
 	}
@@ -139,8 +141,20 @@ func runBenchServer(ctx context.Context, args []string, std stdio) int {
 	fs := flag.NewFlagSet("bench server", flag.ContinueOnError)
 	fs.SetOutput(std.err)
 	s.flags(fs)
+	profile := fs.String("profile", "", "`file` for a CPU profile")
 	if err := fs.Parse(args); err != nil {
 		return exitUsage
+	}
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			return std.fail("healthcode bench server: %v", err)
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			return std.fail("healthcode bench server: %v", err)
+		}
+		defer pprof.StopCPUProfile()
 	}
 	log, err := s.logger(std.err)
 	if err != nil {

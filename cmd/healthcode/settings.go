@@ -112,5 +112,5 @@ func (s *settings) logger(w io.Writer) (*slog.Logger, error) {
 			return nil, fmt.Errorf("log-level %q: use debug, info, warn or error", s.LogLevel)
 		}
 	}
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})), nil
+	return slog.New(newGathered(w, &slog.HandlerOptions{Level: level})), nil
 }

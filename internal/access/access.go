@@ -107,7 +107,11 @@ func (s *Service) Session(ctx context.Context, token string) (healthcode.Actor, 
 	if token == "" {
 		return healthcode.Actor{}, healthcode.Session{}, SignedOut()
 	}
-	session, err := s.store.SessionByToken(ctx, hash(token), s.clock.Now())
+	return s.session(ctx, hash(token))
+}
+
+func (s *Service) session(ctx context.Context, hash []byte) (healthcode.Actor, healthcode.Session, error) {
+	session, err := s.store.SessionByToken(ctx, hash, s.clock.Now())
 	if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
 		return healthcode.Actor{}, session, SignedOut()
 	}
@@ -126,16 +130,19 @@ func (s *Service) Session(ctx context.Context, token string) (healthcode.Actor, 
 	return actor, session, nil
 }
 
-// Bearer returns whose API token it is. CodeSignedOut.
-func (s *Service) Bearer(ctx context.Context, token string) (healthcode.Actor, error) {
-	staff, err := s.store.StaffByToken(ctx, hash(token))
-	if err != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound {
-		return healthcode.Actor{}, fmt.Errorf("reading a token: %w", err)
+// Bearer returns whose token it is: the API token of a member of staff, or that of a session, which is returned then. CodeSignedOut.
+func (s *Service) Bearer(ctx context.Context, token string) (healthcode.Actor, healthcode.Session, error) {
+	hashed := hash(token)
+	staff, err := s.store.StaffByToken(ctx, hashed)
+	switch {
+	case err != nil && healthcode.CodeOf(err) != healthcode.CodeNotFound:
+		return healthcode.Actor{}, healthcode.Session{}, fmt.Errorf("reading a token: %w", err)
+	case err != nil:
+		return s.session(ctx, hashed)
+	case staff.Disabled:
+		return healthcode.Actor{}, healthcode.Session{}, SignedOut()
 	}
-	if err != nil || staff.Disabled {
-		return healthcode.Actor{}, SignedOut()
-	}
-	return actorOf(staff), nil
+	return actorOf(staff), healthcode.Session{}, nil
 }
 
 func actorOf(s healthcode.Staff) healthcode.Actor {

@@ -49,14 +49,14 @@ func TestStaffWithoutPasswordCannotSignIn(t *testing.T) {
 	_, err := h.Access.SignIn(t.Context(), "lab-1", "", "")
 	h.WantCode(err, access.CodeWrongSignIn)
 
-	a, err := h.Access.Bearer(t.Context(), token)
+	a, _, err := h.Access.Bearer(t.Context(), token)
 	h.Must(err)
 	if a.Role != healthcode.RoleLab || a.Source != "lab:bj-1" {
 		t.Errorf("actor %+v", a)
 	}
-	_, err = h.Access.Bearer(t.Context(), token+"x")
+	_, _, err = h.Access.Bearer(t.Context(), token+"x")
 	h.WantCode(err, healthcode.CodeSignedOut)
-	_, err = h.Access.Bearer(t.Context(), "")
+	_, _, err = h.Access.Bearer(t.Context(), "")
 	h.WantCode(err, healthcode.CodeSignedOut)
 }
 

@@ -51,7 +51,7 @@ func TestCreateStaff(t *testing.T) {
 	_, token, err = h.Admin.CreateStaff(t.Context(), administrator,
 		access.NewStaff{Name: "lab-7", Role: healthcode.RoleLab, Source: "lab:bj-0007", Token: true})
 	h.Must(err)
-	a, err := h.Access.Bearer(t.Context(), token)
+	a, _, err := h.Access.Bearer(t.Context(), token)
 	h.Must(err)
 	if a.Source != "lab:bj-0007" {
 		t.Errorf("actor %+v", a)

@@ -37,10 +37,10 @@ func TestResetStaff(t *testing.T) {
 	h.Must(err)
 	_, fresh, err = h.Admin.ResetStaff(t.Context(), administrator, "lab-1")
 	h.Must(err)
-	if _, err := h.Access.Bearer(t.Context(), old); healthcode.CodeOf(err) != healthcode.CodeSignedOut {
+	if _, _, err := h.Access.Bearer(t.Context(), old); healthcode.CodeOf(err) != healthcode.CodeSignedOut {
 		t.Errorf("the old token: %v", err)
 	}
-	_, err = h.Access.Bearer(t.Context(), fresh)
+	_, _, err = h.Access.Bearer(t.Context(), fresh)
 	h.Must(err)
 
 	for name, a := range map[string]healthcode.Actor{"nobody": administrator, "audit-1": servicetest.Officer(healthcode.RoleAdministrator, "tianjin")} {

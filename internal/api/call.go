@@ -44,18 +44,23 @@ func (s *Server) serve(route *Route) http.Handler {
 		s.setHeaders(w.Header(), route)
 		ctx, cancel := context.WithTimeout(r.Context(), timeout)
 		defer cancel()
-		if deadline, ok := ctx.Deadline(); ok {
+		if deadline, ok := ctx.Deadline(); ok && r.ContentLength != 0 {
 			// Not every connection can; the context ends the call then.
 			_ = http.NewResponseController(w).SetReadDeadline(deadline)
 		}
-		c := &call{server: s, route: route, header: w.Header(), lang: languageOf(r)}
-		c.ctx = context.WithValue(ctx, callKey{}, c)
-		c.r = r.WithContext(c.ctx)
-		c.r.Body = http.MaxBytesReader(w, r.Body, limit)
+		c := &call{server: s, route: route, ctx: ctx, r: r, header: w.Header(), lang: languageOf(r)}
+		if r.ContentLength != 0 {
+			r.Body = http.MaxBytesReader(w, r.Body, limit)
+		}
 		if err := c.admit(); err != nil {
 			c.problem(err).write(w)
 			return
 		}
+		if route.quick != nil && c.tryQuick(w) {
+			return
+		}
+		c.ctx = context.WithValue(ctx, callKey{}, c)
+		c.r = r.WithContext(c.ctx)
 		route.handler.ServeHTTP(w, c.r)
 	})
 }
@@ -87,15 +92,8 @@ func (c *call) identify() error {
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
 		return access.SignedOut()
 	}
-	actor, err := c.server.Access.Bearer(c.ctx, token)
-	if err == nil {
-		c.actor = actor
-		return nil
-	}
-	if healthcode.CodeOf(err) != healthcode.CodeSignedOut {
-		return err
-	}
-	c.actor, c.session, err = c.server.Access.Session(c.ctx, token)
+	var err error
+	c.actor, c.session, err = c.server.Access.Bearer(c.ctx, token)
 	return err
 }
 

@@ -14,7 +14,7 @@ func (s *Server) codeRoutes() []Route {
 	mine := forRoles(residents)
 	return []Route{
 		handle(http.MethodGet, "/v1/me/codes/{jurisdiction}", "get-code", "The resident's code: status with reasons and timeline, and a pass", s.getCode, mine),
-		handle(http.MethodPost, "/v1/me/codes/{jurisdiction}/pass", "renew-pass", "A fresh pass", s.renewPass, mine),
+		handle(http.MethodPost, "/v1/me/codes/{jurisdiction}/pass", "renew-pass", "A fresh pass", s.renewPass, mine, byHand(s.quickPass)),
 		handle(http.MethodPost, "/v1/me/codes/{jurisdiction}/number", "get-number", "A number to read out at a door without a camera", s.getNumber, mine,
 			about("It stands for the code for two minutes.")),
 	}

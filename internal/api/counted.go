@@ -89,3 +89,13 @@ func (c *counted) PutVisit(ctx context.Context, v healthcode.Visit, fact *health
 	}
 	return err
 }
+
+// SharedFacts is that of the store below, or Facts.
+func (c *counted) SharedFacts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
+	if shared, ok := c.Store.(interface {
+		SharedFacts(context.Context, healthcode.PersonID) ([]healthcode.Fact, error)
+	}); ok {
+		return shared.SharedFacts(ctx, id)
+	}
+	return c.Store.Facts(ctx, id)
+}

@@ -14,7 +14,7 @@ func (s *Server) doorRoutes() []Route {
 	here := forRoles(checkpoints)
 	return []Route{
 		handle(http.MethodGet, "/v1/checkpoint", "get-checkpoint", "The venue at which the caller works", s.getCheckpoint, here),
-		handle(http.MethodPost, "/v1/checkpoint/scans", "scan", "Decide on a shown code", s.scan, here,
+		handle(http.MethodPost, "/v1/checkpoint/scans", "scan", "Decide on a shown code", s.scan, here, byHand(s.quickScan),
 			about("The visit is recorded, and the person sees the look. A code that can't be taken is no refusal: it is decided like no code, and failure says why.")),
 		handle(http.MethodPost, "/v1/checkpoint/decisions", "decide-without-code", "Decide on somebody who shows no code", s.decide, here),
 		handle(http.MethodGet, "/v1/checkpoint/decisions", "list-decisions", "The last decisions at this venue, the newest first, without persons", s.listDecisions, here),

@@ -17,8 +17,9 @@ import (
 // of the same process as well. The log has the route's pattern, never the path, the query or an address:
 // those can say who somebody is.
 func (s *Server) Observe(next http.Handler) http.Handler {
-	return withRequestID(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent := &sent{ResponseWriter: w}
+		r = withRequestID(w, r)
 		timer := prometheus.NewTimer(nil) // of the process, not of the service's clock, which a demo sets
 		defer func() {
 			if cause := recover(); cause != nil {
@@ -35,7 +36,7 @@ func (s *Server) Observe(next http.Handler) http.Handler {
 		}()
 		r.Pattern = "" // of whatever mounted this
 		next.ServeHTTP(sent, r)
-	}))
+	})
 }
 
 // routeOf is the pattern that a request met, known after it was served.

@@ -12,12 +12,10 @@ type requestIDKey struct{}
 
 // withRequestID names a request, for the log and for the caller. A name that
 // the caller sends isn't taken: it could say anything of anybody.
-func withRequestID(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		id := rand.Text()[:16]
-		w.Header().Set(requestIDHeader, id)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id)))
-	})
+func withRequestID(w http.ResponseWriter, r *http.Request) *http.Request {
+	id := rand.Text()[:16]
+	w.Header()[requestIDHeader] = []string{id}
+	return r.WithContext(context.WithValue(r.Context(), requestIDKey{}, id))
 }
 
 // RequestID returns the name of the request that ctx belongs to, or "".

@@ -26,6 +26,7 @@ type Route struct {
 	request     map[string]*huma.Schema      // what a handler that reads the body itself takes, by media type
 	register    func(r *Route, api huma.API) // makes handler
 	handler     http.Handler
+	quick       quick // nil = every request goes through handler
 }
 
 const (

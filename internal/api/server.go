@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 
 	"healthcode"
 	"healthcode/internal/access"
@@ -105,7 +106,7 @@ func New(services Services) (*Server, error) {
 	if err := s.mount(); err != nil {
 		return nil, fmt.Errorf("making the API: %w", err)
 	}
-	s.handler = s.Observe(http.HandlerFunc(s.dispatch))
+	s.handler = s.Observe(s.mux)
 	return s, nil
 }
 
@@ -121,6 +122,7 @@ func (s *Server) mount() error {
 		s.routes = append(s.routes, &r)
 		s.mux.Handle(r.name(), s.serve(&r))
 	}
+	s.mux.HandleFunc("/", s.nowhere)
 	var err error
 	if s.spec, err = json.MarshalIndent(api.OpenAPI(), "", "  "); err != nil {
 		return fmt.Errorf("writing the OpenAPI document: %w", err)
@@ -142,15 +144,18 @@ func (s *Server) Mount(next http.Handler) http.Handler {
 		mux.Handle(prefix, s.handler)
 	}
 	mux.Handle("/", s.Observe(next))
-	return mux
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, prefixes[0]) { // most of all requests
+			s.handler.ServeHTTP(w, r)
+			return
+		}
+		mux.ServeHTTP(w, r)
+	})
 }
 
-// dispatch answers with a problem where the mux would answer with plain text.
-func (s *Server) dispatch(w http.ResponseWriter, r *http.Request) {
-	if _, pattern := s.mux.Handler(r); pattern != "" {
-		s.mux.ServeHTTP(w, r)
-		return
-	}
+// nowhere answers with a problem where the mux would answer with plain text.
+func (s *Server) nowhere(w http.ResponseWriter, r *http.Request) {
+	r.Pattern = "" // for the log and the counts: none
 	s.setHeaders(w.Header(), nil)
 	c := &call{server: s, ctx: r.Context(), r: r, header: w.Header(), lang: languageOf(r)}
 	allow := s.methods(r)
@@ -173,7 +178,7 @@ func (s *Server) methods(r *http.Request) []string {
 		}
 		probe := r.Clone(r.Context())
 		probe.Method = route.Method
-		if _, pattern := s.mux.Handler(probe); pattern != "" {
+		if _, pattern := s.mux.Handler(probe); pattern != "/" {
 			allow = append(allow, route.Method)
 		}
 	}

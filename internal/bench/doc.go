@@ -24,6 +24,8 @@ type Options struct {
 	Quick  bool
 	// Dir holds the databases; it is made and deleted by the caller.
 	Dir string
+	// Profile is a folder for CPU profiles of the servers; "" = none.
+	Profile string
 	// Engine names the storage.
 	Engine string
 	// OpenStore opens the database for people in the folder data and makes it where there is none.

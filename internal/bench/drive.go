@@ -32,10 +32,10 @@ const settled = 250 * time.Millisecond
 
 // workers is how many requests are under way at once: phones and doors are many, and what they write at the same time
 // is written together.
-func workers() int { return max(64, 32*runtime.GOMAXPROCS(0)) }
+func workers() int { return max(128, 64*runtime.GOMAXPROCS(0)) }
 
 var client = &http.Client{Timeout: 30 * time.Second,
-	Transport: &http.Transport{MaxIdleConns: 0, MaxIdleConnsPerHost: 256, IdleConnTimeout: time.Minute, DisableCompression: true}}
+	Transport: &http.Transport{MaxIdleConns: 0, MaxIdleConnsPerHost: 2048, IdleConnTimeout: time.Minute, DisableCompression: true}}
 
 // send returns the body of a 200.
 func send(method, url, token, body string) (string, error) {

@@ -56,7 +56,11 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 			r.Store = StoreSize{BytesPerPerson: l.perHead, FactsPerPerson: o.Facts, People: people, Bytes: l.size}
 		}
 		r.Servers = append(r.Servers, ServerSize{People: people, Database: l.size, Load: l.took.Seconds()})
-		server, err := start(ctx, o.Command("server", l.data))
+		var more []string
+		if o.Profile != "" {
+			more = []string{"--profile", fmt.Sprintf("%s/server-%d.pprof", o.Profile, people)}
+		}
+		server, err := start(ctx, o.Command("server", l.data, more...))
 		if err != nil {
 			return nil, err
 		}

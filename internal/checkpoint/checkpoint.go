@@ -179,7 +179,7 @@ func (s *Service) holder(ctx context.Context, a healthcode.Actor, v healthcode.V
 		}
 		answer.Name, answer.Proxy, answer.Unchecked = claims.Name, claims.Proxy, claims.Unchecked
 	}
-	_, evaluation, _, err := s.status.Evaluate(ctx, h.person, a.Jurisdiction)
+	_, evaluation, err := s.status.Evaluation(ctx, h.person, a.Jurisdiction)
 	if err != nil {
 		return nil, answer, err
 	}

@@ -11,6 +11,7 @@ package model
 import (
 	"context"
 	"hash/maphash"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,9 @@ const DefaultBytes = 384 << 20
 // refreshEvery is how long a look at what other processes have written is good for.
 const refreshEvery = 2 * time.Millisecond
 
+// refreshSlow is how long others wait at most for the one that looks.
+const refreshSlow = 10 * time.Millisecond
+
 // Model is the store with its copies. It is safe for concurrent use.
 type Model struct {
 	healthcode.Store
@@ -32,6 +36,7 @@ type Model struct {
 	following atomic.Bool  // the feed says everything
 	refreshed atomic.Int64 // when the store was last asked, by elapsed
 	whole     atomic.Bool  // what Refresh said
+	looking   sync.Mutex   // held while the store is asked
 
 	people *table[healthcode.PersonID, person]
 	tokens *table[token, healthcode.PersonID] // whose a session is: that never changes
@@ -125,9 +130,13 @@ func (m *Model) changed(e healthcode.Event) {
 	for _, id := range e.Facts {
 		onlyFacts[id] = true
 	}
+	appended := make(map[healthcode.PersonID][]healthcode.Fact, len(e.Appended))
+	for i := range e.Appended {
+		appended[e.Appended[i].Person] = append(appended[e.Appended[i].Person], e.Appended[i].Fact)
+	}
 	for _, id := range e.People {
 		if onlyFacts[id] {
-			m.people.change(id, func(p *person) { p.facts = nil })
+			m.people.change(id, func(p *person) { p.facts = withFacts(p.facts, appended[id]) })
 		} else {
 			m.people.drop(id)
 		}
@@ -140,13 +149,43 @@ func (m *Model) changed(e healthcode.Event) {
 	}
 }
 
+// withFacts returns another list with new facts in their places; nil where there is no list, or where it isn't known what has
+// changed. A list that was read after the commit, and before it was told, has the facts already.
+func withFacts(old *[]healthcode.Fact, fresh []healthcode.Fact) *[]healthcode.Fact {
+	if old == nil || fresh == nil {
+		return nil
+	}
+	list := make([]healthcode.Fact, len(*old), len(*old)+len(fresh))
+	copy(list, *old)
+	for _, f := range fresh {
+		if !slices.ContainsFunc(list, func(g healthcode.Fact) bool { return g.ID == f.ID && g.Source == f.Source }) {
+			list = append(list, f)
+		}
+	}
+	slices.SortFunc(list, func(a, b healthcode.Fact) int { return a.Compare(&b) })
+	list = slices.Clip(list)
+	return &list
+}
+
 // ready reports whether copies may be used, after a look at what other processes have done.
 func (m *Model) ready(ctx context.Context) bool {
 	if !m.following.Load() {
 		return false
 	}
 	now := int64(m.elapsed())
-	if last := m.refreshed.Load(); now-last >= int64(refreshEvery) {
+	late := now - m.refreshed.Load()
+	if late < int64(refreshEvery) {
+		return true
+	}
+	// One looks, and the others needn't wait for it unless it takes long.
+	if !m.looking.TryLock() {
+		if late < int64(refreshSlow) {
+			return true
+		}
+		m.looking.Lock()
+	}
+	defer m.looking.Unlock()
+	if now-m.refreshed.Load() >= int64(refreshEvery) {
 		m.whole.Store(m.Store.Refresh(ctx))
 		m.refreshed.Store(now)
 	}

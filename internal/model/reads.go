@@ -10,6 +10,12 @@ import (
 
 // Facts returns a slice of the caller's own.
 func (m *Model) Facts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
+	facts, err := m.SharedFacts(ctx, id)
+	return slices.Clone(facts), err
+}
+
+// SharedFacts is Facts for callers who change nothing in the slice.
+func (m *Model) SharedFacts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
 	if !m.ready(ctx) {
 		m.misses.Add(1)
 		return m.Store.Facts(ctx, id)
@@ -17,15 +23,16 @@ func (m *Model) Facts(ctx context.Context, id healthcode.PersonID) ([]healthcode
 	p, epoch, _ := m.people.get(id)
 	if p.facts != nil {
 		m.hits.Add(1)
-		return slices.Clone(*p.facts), nil
+		return *p.facts, nil
 	}
 	m.misses.Add(1)
 	facts, err := m.Store.Facts(ctx, id)
 	if err != nil {
 		return nil, err
 	}
+	facts = slices.Clip(facts) // so that nobody appends into what is shared
 	m.people.put(id, epoch, func(p *person) { p.facts = &facts })
-	return slices.Clone(facts), nil
+	return facts, nil
 }
 
 // Person returns documents of the caller's own.
@@ -118,8 +125,16 @@ func (m *Model) newSession(ctx context.Context, key token, epoch uint64, now tim
 	return v, err
 }
 
+// errNoStaff is the answer to a token of a resident's session.
+var errNoStaff = healthcode.Errorf(healthcode.CodeNotFound, "", "没有这个账号", "no account has this token")
+
 // StaffByToken also keeps that a token is nobody's: every session's is looked for here first.
 func (m *Model) StaffByToken(ctx context.Context, hash []byte) (healthcode.Staff, error) {
+	if len(hash) == len(token{}) && m.following.Load() {
+		if _, _, known := m.tokens.get(token(hash)); known {
+			return healthcode.Staff{}, errNoStaff
+		}
+	}
 	return m.account(ctx, "token:"+string(hash), func() (healthcode.Staff, error) { return m.Store.StaffByToken(ctx, hash) })
 }
 

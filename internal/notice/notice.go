@@ -66,6 +66,8 @@ type Service struct {
 
 	mu    sync.Mutex
 	dirty map[healthcode.PersonID]struct{}
+	// seen are new visits of people of whom nothing else has changed: mostly the policy makes nothing of them.
+	seen  map[healthcode.PersonID][]healthcode.FactRef
 	all   bool // everybody may have changed
 	woken chan struct{}
 }
@@ -73,7 +75,7 @@ type Service struct {
 // New returns a service. Hooks are the webhooks of jurisdictions; there may be none.
 func New(store Store, status *status.Service, sealer healthcode.Sealer, clock healthcode.Clock, log *slog.Logger, hooks map[string]*Hook) *Service {
 	return &Service{store: store, status: status, sealer: sealer, clock: clock, log: log, hooks: hooks,
-		dirty: map[healthcode.PersonID]struct{}{}, woken: make(chan struct{}, 1)}
+		dirty: map[healthcode.PersonID]struct{}{}, seen: map[healthcode.PersonID][]healthcode.FactRef{}, woken: make(chan struct{}, 1)}
 }
 
 // maxTries bounds how often a visit begins anew because another process visited at the same time.

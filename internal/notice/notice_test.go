@@ -336,3 +336,28 @@ func TestTripReminder(t *testing.T) {
 		t.Errorf("the reminder doesn't say what will be asked: %s", list[0].Body.ZH)
 	}
 }
+
+// TestVisitsThatMeanNothing: a visit that no policy makes anything of is nobody's work; one in a place with a risk is.
+func TestVisitsThatMeanNothing(t *testing.T) {
+	d := newTold(t, nil)
+	a := d.Register("beijing", servicetest.Zhang)
+	d.work()
+	visit := func(n int, area string) int {
+		now := d.Clock.Now()
+		_, err := d.Store.Append(d.Context(), []healthcode.PersonFact{{Person: a.Person, Fact: healthcode.Fact{ID: fmt.Sprint(n), Source: "venue:v",
+			Kind: healthcode.KindStay, Area: area, Evidence: "venue", From: now, To: now, Recorded: now}}})
+		d.Must(err)
+		done, err := d.Service.Work(d.Context())
+		d.Must(err)
+		return done
+	}
+	if n := visit(1, "540102"); n != 0 {
+		t.Errorf("%d were looked at after a visit that means nothing", n)
+	}
+	d.Must(d.Store.PutAreas(d.Context(), healthcode.AreaHistory{Areas: []healthcode.County{{Code: "310115",
+		Levels: []healthcode.LevelChange{{From: d.Clock.Now().Add(-48 * time.Hour), Level: healthcode.LevelHigh}}}}}))
+	d.work()
+	if n := visit(2, "310115"); n == 0 {
+		t.Error("nobody was looked at after a visit to a place of high risk")
+	}
+}

@@ -21,8 +21,13 @@ const (
 // Changed takes an event of the store: it only notes whom to look at.
 func (s *Service) Changed(e healthcode.Event) {
 	s.mu.Lock()
+	visits := visitsIn(e)
 	for _, p := range e.People {
-		s.dirty[p] = struct{}{}
+		if refs := visits[p]; refs != nil {
+			s.seen[p] = append(s.seen[p], refs...)
+		} else {
+			s.dirty[p] = struct{}{}
+		}
 	}
 	s.all = s.all || e.All
 	s.mu.Unlock()
@@ -63,7 +68,14 @@ func (s *Service) urgent(ctx context.Context) (int, error) {
 	s.mu.Lock()
 	dirty := s.dirty
 	s.dirty = map[healthcode.PersonID]struct{}{}
+	seen := s.seen
+	s.seen = map[healthcode.PersonID][]healthcode.FactRef{}
 	s.mu.Unlock()
+	for p, visits := range seen {
+		if _, too := dirty[p]; !too && !s.nothing(ctx, p, visits) {
+			dirty[p] = struct{}{}
+		}
+	}
 	var tasks []func() error
 	for p := range dirty {
 		tasks = append(tasks, func() error {

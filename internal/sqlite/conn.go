@@ -3,12 +3,18 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
 )
 
 // conn is one connection with its prepared statements. One goroutine uses it at a time.
 type conn struct {
 	sql        *sql.Conn
 	statements map[string]*sql.Stmt
+	direct     map[string]driver.Stmt
+	values     []driver.NamedValue
 }
 
 func newConn(ctx context.Context, db *sql.DB) (*conn, error) {
@@ -16,7 +22,7 @@ func newConn(ctx context.Context, db *sql.DB) (*conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &conn{sql: c, statements: map[string]*sql.Stmt{}}, nil
+	return &conn{sql: c, statements: map[string]*sql.Stmt{}, direct: map[string]driver.Stmt{}}, nil
 }
 
 func (c *conn) prepare(query string) (*sql.Stmt, error) {
@@ -31,12 +37,73 @@ func (c *conn) prepare(query string) (*sql.Stmt, error) {
 	return stmt, nil
 }
 
-func (c *conn) exec(query string, args ...any) (sql.Result, error) {
-	stmt, err := c.prepare(query)
+// prepareDirect goes past database/sql, whose locks and conversions take longer than a small write.
+func (c *conn) prepareDirect(query string) (stmt driver.Stmt, err error) {
+	if stmt := c.direct[query]; stmt != nil {
+		return stmt, nil
+	}
+	err = c.sql.Raw(func(raw any) error {
+		stmt, err = raw.(driver.ConnPrepareContext).PrepareContext(context.Background(), query)
+		return err
+	})
 	if err != nil {
 		return nil, err
 	}
-	return stmt.Exec(args...)
+	c.direct[query] = stmt
+	return stmt, nil
+}
+
+// bound converts arguments as database/sql does. They are good until the next call.
+func (c *conn) bound(args []any) ([]driver.NamedValue, error) {
+	c.values = c.values[:0]
+	for i, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, fmt.Errorf("argument %d: %w", i+1, err)
+		}
+		c.values = append(c.values, driver.NamedValue{Ordinal: i + 1, Value: value})
+	}
+	return c.values, nil
+}
+
+func (c *conn) exec(query string, args ...any) (sql.Result, error) {
+	stmt, err := c.prepareDirect(query)
+	if err != nil {
+		return nil, err
+	}
+	values, err := c.bound(args)
+	if err != nil {
+		return nil, err
+	}
+	return stmt.(driver.StmtExecContext).ExecContext(context.Background(), values)
+}
+
+// numbers calls f for every row of a query that returns one integer, which isn't NULL.
+func (c *conn) numbers(f func(int64), query string, args ...any) (err error) {
+	stmt, err := c.prepareDirect(query)
+	if err != nil {
+		return err
+	}
+	values, err := c.bound(args)
+	if err != nil {
+		return err
+	}
+	rows, err := stmt.(driver.StmtQueryContext).QueryContext(context.Background(), values)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	var row [1]driver.Value
+	for {
+		err := rows.Next(row[:])
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		f(row[0].(int64))
+	}
 }
 
 // change runs a statement and returns how many rows it changed.
@@ -86,6 +153,9 @@ func (c *conn) each(query string, args []any, f func(scan scanner) error) error 
 
 func (c *conn) close() {
 	for _, stmt := range c.statements {
+		stmt.Close()
+	}
+	for _, stmt := range c.direct {
 		stmt.Close()
 	}
 	c.sql.Close()

@@ -88,9 +88,13 @@ func (t *tx) putVisit(v healthcode.Visit, person any, row *factRow) error {
 				"%s has another fact %s already", row.fact.Source, row.fact.ID)
 		}
 	}
-	_, err := t.exec(`INSERT INTO visit VALUES (?1, ?2,
-			(SELECT coalesce(max(n), -1) + 1 FROM visit WHERE venue = ?1 AND at = ?2), ?3, ?4, ?5, ?6)`,
+	n, err := t.change("INSERT INTO visit VALUES (?, ?, 0, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		v.Venue, stamp(v.At), person, v.Decision, v.State, stamp(v.DeleteAfter))
+	if err == nil && n == 0 {
+		_, err = t.exec(`INSERT INTO visit VALUES (?1, ?2,
+			(SELECT coalesce(max(n), -1) + 1 FROM visit WHERE venue = ?1 AND at = ?2), ?3, ?4, ?5, ?6)`,
+			v.Venue, stamp(v.At), person, v.Decision, v.State, stamp(v.DeleteAfter))
+	}
 	return noSuchPerson(err)
 }
 

@@ -62,10 +62,10 @@ func (w *writer) tell(group []*write) {
 		return
 	}
 	var event healthcode.Event
-	var people, facts []int64
+	var people, facts, gone []int64
 	for _, op := range group {
 		if op.err == nil {
-			people, facts = append(people, op.changed...), append(facts, op.factsOf...)
+			people, facts, gone = append(people, op.changed...), append(facts, op.factsOf...), append(gone, op.gone...)
 			event.Areas, event.Staff = event.Areas || op.areas, event.Staff || op.staff
 		}
 	}
@@ -81,6 +81,20 @@ func (w *writer) tell(group []*write) {
 		}
 	}
 	event.People = append(event.People, event.Facts...)
+	unknown := make(map[healthcode.PersonID]bool, len(gone))
+	for _, person := range append(gone, people...) {
+		unknown[w.feed.ids.id(person)] = true
+	}
+	for _, op := range group {
+		if op.err != nil {
+			continue
+		}
+		for _, f := range op.appended {
+			if !unknown[f.Person] {
+				event.Appended = append(event.Appended, f)
+			}
+		}
+	}
 	if len(event.People) > 0 || event.Areas || event.Staff {
 		w.feed.Tell(event)
 	}
@@ -105,7 +119,7 @@ func (w *writer) lookAbroad() {
 		return
 	}
 	var version int64
-	err := w.conn.row([]any{&version}, "PRAGMA data_version")
+	err := w.conn.numbers(func(n int64) { version = n }, "PRAGMA data_version")
 	before := w.feed.version
 	w.feed.version = version
 	if err != nil || before != version {

@@ -92,7 +92,7 @@ func (t *tx) appendFacts(rows []*factRow) error {
 		if row.person != person {
 			person = row.person
 			known = knownFacts{}
-			err := t.row([]any{&next}, "SELECT coalesce(max(n), -1) + 1 FROM fact WHERE person = ?", person)
+			err := t.numbers(func(n int64) { next = n }, "SELECT coalesce(max(n), -1) + 1 FROM fact WHERE person = ?", person)
 			if err != nil {
 				return err
 			}
@@ -179,6 +179,9 @@ func (t *tx) insertFact(row *factRow, code, n int64) error {
 	}
 	t.facts++
 	t.touchFacts(row.person)
+	if err := t.told(row, data); err != nil {
+		return err
+	}
 	if row.end == 0 {
 		return nil
 	}
@@ -186,15 +189,28 @@ func (t *tx) insertFact(row *factRow, code, n int64) error {
 	return err
 }
 
+// maxTold is how many new facts of one write are told: those of a door or a person, not those of an import.
+const maxTold = 8
+
+// told notes a new fact for the feed, as it will be read.
+func (t *tx) told(row *factRow, data []byte) error {
+	if !t.watched {
+		return nil
+	}
+	if len(t.appended) >= maxTold {
+		t.gone = append(t.gone, row.person)
+		return nil
+	}
+	fact, err := parseFact(data)
+	fact.Source = row.fact.Source
+	t.appended = append(t.appended, healthcode.PersonFact{Person: t.w.feed.ids.id(row.person), Fact: fact.Fact})
+	return err
+}
+
 // personsAt returns the persons whose key has the hash.
 func (c *conn) personsAt(query string, hash uint64) (persons []int64, err error) {
 	low, high := indexRange(hash)
-	err = c.each(query, []any{low, high}, func(scan scanner) error {
-		var key int64
-		err := scan(&key)
-		persons = append(persons, indexPerson(key))
-		return err
-	})
+	err = c.numbers(func(key int64) { persons = append(persons, indexPerson(key)) }, query, low, high)
 	return persons, err
 }
 

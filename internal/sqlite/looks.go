@@ -17,9 +17,14 @@ func (s *Store) PutLook(ctx context.Context, l healthcode.Look) error {
 }
 
 func (t *tx) putLook(l healthcode.Look, person int64) error {
-	_, err := t.exec(`INSERT INTO look VALUES (?1, ?2,
-			(SELECT coalesce(max(n), -1) + 1 FROM look WHERE person = ?1 AND at = ?2), ?3, ?4, ?5, ?6, ?7, ?8)`,
+	// Nearly always nobody else looked in the same instant.
+	n, err := t.change("INSERT INTO look VALUES (?, ?, 0, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
 		person, stamp(l.At), l.Role, l.By, l.Jurisdiction, l.Venue, l.Purpose, l.Saw)
+	if err == nil && n == 0 {
+		_, err = t.exec(`INSERT INTO look VALUES (?1, ?2,
+			(SELECT coalesce(max(n), -1) + 1 FROM look WHERE person = ?1 AND at = ?2), ?3, ?4, ?5, ?6, ?7, ?8)`,
+			person, stamp(l.At), l.Role, l.By, l.Jurisdiction, l.Venue, l.Purpose, l.Saw)
+	}
 	return noSuchPerson(err)
 }
 

@@ -25,6 +25,9 @@ func TestNoQueryScans(t *testing.T) {
 		for query := range c.statements {
 			queries[query] = true
 		}
+		for query := range c.direct {
+			queries[query] = true
+		}
 	}
 	if len(queries) < 60 {
 		t.Errorf("only %d statements were prepared", len(queries))

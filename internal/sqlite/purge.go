@@ -87,5 +87,6 @@ func (s *Store) deleteFact(t *tx, e ended) error {
 	_, err = t.exec("DELETE FROM fact_end WHERE delete_after = ? AND person = ? AND n = ?", e.deleteAfter, e.person, e.n)
 	t.facts--
 	t.touchFacts(e.person)
+	t.gone = append(t.gone, e.person)
 	return err
 }

@@ -31,6 +31,8 @@ type write struct {
 	run  func(*tx) error
 	// What it has changed, for the feed.
 	changed, factsOf []int64
+	appended         []healthcode.PersonFact
+	gone             []int64
 	staff, areas     bool
 	err              error
 	done             chan struct{}
@@ -47,6 +49,11 @@ type tx struct {
 	staff   bool
 	// factsOf are those of whom nothing but facts has changed.
 	factsOf []int64
+	// appended are the new facts of those in factsOf; those in gone have lost facts, or have more new ones than is told.
+	appended []healthcode.PersonFact
+	gone     []int64
+	// watched: somebody wants to be told.
+	watched bool
 	// sources are those that the group has named or looked up so far.
 	sources map[string]int64
 }
@@ -157,7 +164,7 @@ func (w *writer) collect(first *write) []*write {
 // commit runs a group and sets the error of each write. If the transaction as
 // a whole fails, every write of the group fails.
 func (w *writer) commit(group []*write) {
-	t := &tx{conn: w.conn, w: w, sources: map[string]int64{}}
+	t := &tx{conn: w.conn, w: w, sources: map[string]int64{}, watched: w.feed.Watched()}
 	err := w.transaction(t, group)
 	if err != nil {
 		// Where SQLite has rolled back by itself there is nothing left to roll back.
@@ -188,13 +195,13 @@ func (w *writer) transaction(t *tx, group []*write) error {
 		if op.err = op.ctx.Err(); op.err != nil {
 			continue
 		}
-		t.persons, t.facts, t.areas, t.changed, t.factsOf, t.staff = 0, 0, 0, nil, nil, false
+		t.persons, t.facts, t.areas, t.changed, t.factsOf, t.appended, t.gone, t.staff = 0, 0, 0, nil, nil, nil, nil, false
 		if err := w.savepoint(t, op); err != nil {
 			return err
 		}
 		if op.err == nil {
 			persons, facts, areas = persons+t.persons, facts+t.facts, areas+t.areas
-			op.changed, op.factsOf, op.staff, op.areas = t.changed, t.factsOf, t.staff, t.areas > 0
+			op.changed, op.factsOf, op.appended, op.gone, op.staff, op.areas = t.changed, t.factsOf, t.appended, t.gone, t.staff, t.areas > 0
 		}
 	}
 	for name, n := range map[string]int{"persons": persons, "facts": facts, "areas": areas} {

@@ -34,7 +34,7 @@ func (s *Service) Assisted(ctx context.Context, h Helper, subject healthcode.Per
 	if err != nil {
 		return Assisted{}, err
 	}
-	p, evaluation, _, err := s.Evaluate(ctx, subject, jurisdiction)
+	p, evaluation, err := s.Evaluation(ctx, subject, jurisdiction)
 	if err != nil {
 		return Assisted{}, err
 	}

@@ -71,7 +71,7 @@ func (s *Service) Bind(ctx context.Context, a healthcode.Actor, jurisdiction str
 	if err != nil {
 		return Bound{}, err
 	}
-	p, evaluation, _, err := s.Evaluate(ctx, a.Person, jurisdiction)
+	p, evaluation, err := s.Evaluation(ctx, a.Person, jurisdiction)
 	if err != nil {
 		return Bound{}, err
 	}

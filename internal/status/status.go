@@ -5,6 +5,7 @@ package status
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -93,8 +94,29 @@ func (s *Service) Areas(ctx context.Context) (*policy.Areas, error) {
 	return s.areas, nil
 }
 
-// Evaluate runs the policy in force over what is known of a person now.
+// facts may be shared with others: nothing in them is changed.
+func (s *Service) facts(ctx context.Context, person healthcode.PersonID) ([]healthcode.Fact, error) {
+	if shared, ok := s.store.(interface {
+		SharedFacts(context.Context, healthcode.PersonID) ([]healthcode.Fact, error)
+	}); ok {
+		return shared.SharedFacts(ctx, person)
+	}
+	return s.store.Facts(ctx, person)
+}
+
+// Evaluate runs the policy in force over what is known of a person now. The facts are the caller's own.
 func (s *Service) Evaluate(ctx context.Context, person healthcode.PersonID, jurisdiction string) (*policy.Policy, *policy.Evaluation, []healthcode.Fact, error) {
+	p, evaluation, facts, err := s.evaluate(ctx, person, jurisdiction)
+	return p, evaluation, slices.Clone(facts), err
+}
+
+// Evaluation is Evaluate for callers who don't need the facts.
+func (s *Service) Evaluation(ctx context.Context, person healthcode.PersonID, jurisdiction string) (*policy.Policy, *policy.Evaluation, error) {
+	p, evaluation, _, err := s.evaluate(ctx, person, jurisdiction)
+	return p, evaluation, err
+}
+
+func (s *Service) evaluate(ctx context.Context, person healthcode.PersonID, jurisdiction string) (*policy.Policy, *policy.Evaluation, []healthcode.Fact, error) {
 	p, err := s.Policy(jurisdiction)
 	if err != nil {
 		return nil, nil, nil, err
@@ -103,7 +125,7 @@ func (s *Service) Evaluate(ctx context.Context, person healthcode.PersonID, juri
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	facts, err := s.store.Facts(ctx, person)
+	facts, err := s.facts(ctx, person)
 	if err != nil {
 		return nil, nil, nil, fmt.Errorf("reading the facts: %w", err)
 	}
@@ -132,7 +154,7 @@ func (s *Service) Own(ctx context.Context, a healthcode.Actor, jurisdiction stri
 	if err != nil {
 		return Code{}, err
 	}
-	p, evaluation, facts, err := s.Evaluate(ctx, a.Person, jurisdiction)
+	p, evaluation, facts, err := s.evaluate(ctx, a.Person, jurisdiction)
 	if err != nil {
 		return Code{}, err
 	}
@@ -202,7 +224,7 @@ func (s *Service) OfRelation(ctx context.Context, a healthcode.Actor, id string)
 	if err != nil {
 		return Other{}, err
 	}
-	_, evaluation, _, err := s.Evaluate(ctx, r.Subject, r.Jurisdiction)
+	_, evaluation, err := s.Evaluation(ctx, r.Subject, r.Jurisdiction)
 	if err != nil {
 		return Other{}, err
 	}

@@ -206,7 +206,7 @@ func TestAccounts(t *testing.T) {
 		t.Error("one's own account can be closed")
 	}
 	p = v.post("/staff/accounts/new", url.Values{"name": {"lab-one"}, "role": {"lab"}, "source": {"lab:one"}, "token": {"1"}}, 201)
-	if _, err := s.server.Access.Bearer(t.Context(), p.text(".secret")); err != nil {
+	if _, _, err := s.server.Access.Bearer(t.Context(), p.text(".secret")); err != nil {
 		t.Errorf("the token of a machine: %v", err)
 	}
 }
