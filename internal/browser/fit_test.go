@@ -58,13 +58,13 @@ func stops(t *testing.T, d *demo) []stop {
 		{name: "code-question", path: "/in/beijing/code", resident: &asked},
 		{name: "code-green", path: "/in/ningbo/code", resident: &green},
 	}
-	for _, page := range []string{"photo", "account", "account/name", "account/document", "looks", "declarations", "report", "report/trip", "others", "others/ask", "disputes"} {
+	for _, page := range []string{"photo", "account", "account/name", "account/document", "looks", "declarations", "report", "report/trip", "others", "others/ask", "disputes", "tests", "results", "labs", "notices", "board", "assist", "offline"} {
 		list = append(list, stop{name: strings.ReplaceAll(page, "/", "-"), path: "/in/beijing/" + page, resident: &held})
 	}
 	for name, paths := range map[string][]string{
 		"door-tianjin-residential": {"/door"},
-		"caseworker-beijing":       {"/staff", "/staff/photos", "/staff/disputes"},
-		"authority-beijing":        {"/staff", "/staff/areas", "/staff/policies"},
+		"caseworker-beijing":       {"/staff", "/staff/photos", "/staff/disputes", "/staff/presence", "/staff/labs/bj-demo/edit"},
+		"authority-beijing":        {"/staff", "/staff/areas", "/staff/policies", "/staff/board", "/staff/labs", "/staff/labs/new"},
 		"auditor-beijing":          {"/staff", "/staff/looks"},
 		"administrator-beijing":    {"/staff", "/staff/accounts", "/staff/venues"},
 	} {

@@ -13,6 +13,7 @@ func (s *Server) assistRoutes() []Route {
 		{Method: http.MethodPost, Pattern: "/in/{place}/assist", Roles: residents, Handler: askAssisted},
 		{Method: http.MethodPost, Pattern: "/in/{place}/assist/answer", Roles: residents, Handler: answerAssisted},
 		{Method: http.MethodPost, Pattern: "/in/{place}/assist/paper", Roles: residents, Handler: assistedPaper},
+		{Method: http.MethodPost, Pattern: "/in/{place}/assist/pdf", Roles: residents, Handler: assistedPDF},
 		{Method: http.MethodPost, Pattern: "/in/{place}/assist/results", Roles: residents, Handler: assistedResults},
 		{Method: http.MethodGet, Pattern: "/staff/presence", Roles: caseworkers, Handler: ofStaff(presencePage)},
 		{Method: http.MethodPost, Pattern: "/staff/presence", Roles: caseworkers, Handler: ofStaff(makePresence)},
@@ -106,6 +107,18 @@ func assistedPaper(c *call) error {
 		return err
 	}
 	return c.page(http.StatusOK, assistedSheet(c.view(), sheet))
+}
+
+// assistedPDF is the paper as a file of A6.
+func assistedPDF(c *call) error {
+	if err := c.parse(); err != nil {
+		return err
+	}
+	sheet, err := c.server.Assist.Paper(c.ctx, c.actor, c.value("grant"))
+	if err != nil {
+		return err
+	}
+	return c.sendPDF(sheet)
 }
 
 func assistedResults(c *call) error {

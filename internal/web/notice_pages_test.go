@@ -100,6 +100,9 @@ func TestAssistedPages(t *testing.T) {
 	if paper := helper.post("/in/beijing/assist/paper", url.Values{"grant": {grant}}, 200); len(paper.all("main svg")) == 0 || strings.Contains(paper.text("main"), "绿") {
 		t.Errorf("the paper says %s", paper.text("main"))
 	}
+	if file := helper.post("/in/beijing/assist/pdf", url.Values{"grant": {grant}}, 200); file.response.Header.Get("Content-Type") != "application/pdf" || !strings.HasPrefix(file.source, "%PDF") {
+		t.Errorf("the file is %.20q", file.source)
+	}
 	if got := helper.post("/in/beijing/assist/results", url.Values{"grant": {grant}}, 200).text("main"); !strings.Contains(got, in("zh", textResultsNone)) {
 		t.Errorf("the results: %s", got)
 	}

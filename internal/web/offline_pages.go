@@ -70,6 +70,10 @@ func paperPDF(c *call) error {
 	if err != nil {
 		return err
 	}
+	return c.sendPDF(sheet)
+}
+
+func (c *call) sendPDF(sheet status.OfflineSheet) error {
 	data, err := offline.PDF(paperSheet(c.view(), sheet))
 	if err != nil {
 		return err

@@ -14,3 +14,6 @@ var (
 	textSawNothing         = say("无", "nothing")
 	textSawPass            = say("可离线出示的健康码", "a code that is shown without a connection")
 )
+
+// textAssistPDF is the button that gives the paper of an assisted query as a file.
+var textAssistPDF = say("离线码文件（PDF，A6）", "The code on paper as a file (PDF, A6)")
