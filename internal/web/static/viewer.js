@@ -100,6 +100,7 @@ function start() {
       form.hidden = true;
       shown.focus();
     } catch (error) {
+      form.passcode.value = "";
       fail(error);
     } finally {
       button.disabled = false;
