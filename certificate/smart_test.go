@@ -64,8 +64,8 @@ func smartSigned(t testing.TB, private *ecdsa.PrivateKey, payload []byte) string
 	return SMARTPrefix + digits.String()
 }
 
-// smartFile is the issuers' file with one key.
-func smartFile(t testing.TB, private *ecdsa.PrivateKey, address string) string {
+// smartFileOf is the issuers' file with one key.
+func smartFileOf(t testing.TB, private *ecdsa.PrivateKey, address string) string {
 	t.Helper()
 	jwk, err := jwkOf(&Key{Public: &private.PublicKey})
 	if err != nil {
@@ -89,7 +89,7 @@ func newSMART(t testing.TB) (*ecdsa.PrivateKey, *TrustList) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	trust, report, err := ReadSMARTIssuers(strings.NewReader(smartFile(t, private, smartAddress)))
+	trust, report, err := ReadSMARTIssuers(strings.NewReader(smartFileOf(t, private, smartAddress)))
 	if err != nil || report.Imported != 1 {
 		t.Fatalf("%+v, %v", report, err)
 	}
@@ -99,7 +99,7 @@ func newSMART(t testing.TB) (*ecdsa.PrivateKey, *TrustList) {
 func TestSMARTHealthCards(t *testing.T) {
 	private, trust := newSMART(t)
 	other, _ := newSMART(t)
-	elsewhere, _, err := ReadSMARTIssuers(strings.NewReader(smartFile(t, private, "https://other.example.org")))
+	elsewhere, _, err := ReadSMARTIssuers(strings.NewReader(smartFileOf(t, private, "https://other.example.org")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestSMARTHealthCards(t *testing.T) {
 
 func TestSMARTIssuersThatDoNotCount(t *testing.T) {
 	private, _ := newSMART(t)
-	file := smartFile(t, private, smartAddress)
+	file := smartFileOf(t, private, smartAddress)
 	for name, c := range map[string]string{
 		"kid isn't the thumbprint": strings.Replace(file, `"kid":"`, `"kid":"x`, 1),
 		"no https":                 strings.Replace(file, "https://", "http://", 1),
@@ -194,4 +194,31 @@ func FuzzSMART(f *testing.F) {
 			r.Document.RevocationHashes()
 		}
 	})
+}
+
+// SMART keys survive the export and the ordinary import, bound to their issuer as before.
+func TestSMARTKeysInTrustLists(t *testing.T) {
+	private, _ := newSMART(t)
+	list, report, err := ReadTrustList(strings.NewReader(smartFileOf(t, private, smartAddress)))
+	if err != nil || list.Len() != 1 || len(report.Skipped) != 0 {
+		t.Fatalf("%d keys, %+v, %v", list.Len(), report, err)
+	}
+	_, other := newSMART(t)
+	list.Merge(other)
+	document, err := ExportDID("did:web:localhost", list.Keys())
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, report, err := ReadTrustList(bytes.NewReader(document))
+	if err != nil || again.Len() != 2 || len(report.Skipped) != 0 {
+		t.Fatalf("%d keys, %+v, %v", again.Len(), report, err)
+	}
+	for n, k := range again.Keys() {
+		if before := list.Keys()[n]; k.Source != before.Source || k.Subject != before.Subject || !bytes.Equal(k.ID, before.ID) || !samePublic(k, before) {
+			t.Errorf("key %d is %+v, and was %+v", n, k, before)
+		}
+	}
+	if r := (&Verifier{Trust: again}).Verify(smartCard(t, private, nil), noon); !r.OK() {
+		t.Errorf("%+v", r.Report())
+	}
 }

@@ -38,17 +38,49 @@ func ReadSMARTIssuers(r io.Reader) (*TrustList, *ImportReport, error) {
 	if len(data) > maxTrustFile {
 		return nil, nil, fmt.Errorf("reading the issuers: the file is larger than %d MB", maxTrustFile>>20)
 	}
-	var file struct {
-		Issuers []smartIssuer `json:"issuerInfo"`
-		smartIssuer
-	}
+	var file smartFile
 	if err := json.Unmarshal(data, &file); err != nil {
 		return nil, nil, fmt.Errorf("reading the issuers: %w", err)
 	}
+	i := &importer{list: NewTrustList(), report: ImportReport{Skipped: []SkippedEntry{}}}
+	i.smart(file)
+	if i.report.Entries == 0 {
+		return nil, nil, errors.New("reading the issuers: no key is in the file; give issuerInfo, or iss with keys")
+	}
+	return i.list, &i.report, nil
+}
+
+// smartFile is a directory of issuers, or one issuer.
+type smartFile struct {
+	Issuers []smartIssuer `json:"issuerInfo"`
+	smartIssuer
+}
+
+// smartIssuers takes the issuers of SMART Health Cards that an object of a trust list holds, and reports whether it is about them.
+func (i *importer) smartIssuers(path string, m map[string]any) bool {
+	_, directory := m["issuerInfo"].([]any)
+	_, address := m["iss"].(string)
+	_, keys := m["keys"].([]any)
+	if !directory && !(address && keys) {
+		return false
+	}
+	var file smartFile
+	data, err := json.Marshal(m)
+	if err == nil {
+		err = json.Unmarshal(data, &file)
+	}
+	if err != nil {
+		i.entry(path, nil, fmt.Errorf("reading the issuers: %w", err))
+		return true
+	}
+	i.smart(file)
+	return true
+}
+
+func (i *importer) smart(file smartFile) {
 	if file.Address != "" {
 		file.Issuers = append(file.Issuers, file.smartIssuer)
 	}
-	i := &importer{list: NewTrustList(), report: ImportReport{Skipped: []SkippedEntry{}}}
 	for _, issuer := range file.Issuers {
 		if issuer.Address == "" {
 			issuer.Address, issuer.Name = issuer.Issuer.Address, issuer.Issuer.Name
@@ -58,10 +90,21 @@ func ReadSMARTIssuers(r io.Reader) (*TrustList, *ImportReport, error) {
 			i.entry(fmt.Sprintf("%s key %d", issuer.Address, n+1), key, err)
 		}
 	}
-	if i.report.Entries == 0 {
-		return nil, nil, errors.New("reading the issuers: no key is in the file; give issuerInfo, or iss with keys")
+}
+
+// isSMART reports whether a key counts for an issuer of SMART Health Cards alone.
+func (k *Key) isSMART() bool {
+	return len(k.ID) == smartKeyID && k.DER == nil && strings.HasPrefix(k.Source, "https://")
+}
+
+// smartJSON is the key as an entry of issuerInfo.
+func smartJSON(k *Key) (any, error) {
+	jwk, err := jwkOf(k)
+	if err != nil {
+		return nil, err
 	}
-	return i.list, &i.report, nil
+	jwk["kid"], jwk["use"], jwk["alg"] = base64.RawURLEncoding.EncodeToString(k.ID), "sig", "ES256"
+	return map[string]any{"issuer": map[string]string{"iss": k.Source, "name": k.Subject}, "keys": []any{jwk}}, nil
 }
 
 func (s *smartIssuer) key(jwk map[string]any) (*Key, error) {

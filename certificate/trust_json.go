@@ -38,8 +38,12 @@ func (i *importer) walk(path string, v any, depth int) {
 }
 
 func (i *importer) walkObject(path string, m map[string]any, depth int) {
+	smart := i.smartIssuers(path, m)
 	if methods, ok := m["verificationMethod"].([]any); ok {
 		i.didDocument(path, m, methods)
+		return
+	}
+	if smart {
 		return
 	}
 	if jwk, ok := m["publicKeyJwk"].(map[string]any); ok {
