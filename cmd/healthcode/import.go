@@ -17,6 +17,9 @@ import (
 const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
        healthcode import risk-areas [--data DIR] DIR
        healthcode import areas [--data DIR] FILE|-
+
+Each fact is stored as it is. Results of one sample that came by several ways aren't merged here: a file says nothing of
+the jurisdiction that settles results which differ. Send them to the API, or by healthcode lab push.
 `
 
 // runImport brings facts or area history into a data directory. Each import can

@@ -19,6 +19,7 @@ const (
 func (a *app) openLabs() {
 	a.labs = lab.New(a.store, a.status, a.changes, a.cases, a.clock, lab.DefaultLimits, a.log)
 	a.labs.Uploaded = a.metrics.LabUploaded
+	a.changes.Applied = a.labs.Follow
 	a.live = live.New()
 }
 

@@ -52,6 +52,8 @@ type Service struct {
 	Wake func()
 	// Raised is called for each alarm. May be nil.
 	Raised func(kind string)
+	// Applied is called at least once after each change, until it returns no error. May be nil.
+	Applied func(context.Context, healthcode.Change) error
 
 	mu sync.Mutex // between counting what was changed and changing one more
 }

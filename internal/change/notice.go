@@ -9,8 +9,13 @@ import (
 )
 
 // Announce queues the notice to the person, once: a phone without a number gets none, and the
-// person's page shows the change all the same.
+// person's page shows the change all the same. Before, it tells whoever else has to know.
 func (s *Service) Announce(ctx context.Context, c healthcode.Change) error {
+	if s.Applied != nil {
+		if err := s.Applied(ctx, c); err != nil {
+			return fmt.Errorf("following a change: %w", err)
+		}
+	}
 	person, err := s.store.Person(ctx, c.Person)
 	if err != nil {
 		return fmt.Errorf("announcing a change: %w", err)

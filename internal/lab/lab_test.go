@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"healthcode"
+	"healthcode/internal/change"
 	"healthcode/internal/lab"
 	"healthcode/internal/servicetest"
 )
@@ -162,6 +163,33 @@ func TestOneSampleIsOneFact(t *testing.T) {
 		servicetest.Zhang.Document.Number)), "stored")
 	if got := state(h, zhang); got != "green" {
 		t.Errorf("after the positive result was taken back the state is %s", got)
+	}
+}
+
+// Two officers take a positive result back: the negative one of the same sample counts again.
+func TestOfficersTakeAResultBack(t *testing.T) {
+	h := servicetest.New(t)
+	h.Change.Applied = h.Labs.Follow
+	ed, ec := newSigners(t)
+	register(h, "a", true, ed)
+	register(h, "b", true, ec)
+	zhang := h.Register("beijing", servicetest.Zhang)
+	h.Learn(zhang.Person, bought)
+	at := servicetest.At(4, 28, 8, 30)
+	push(h, "a", ed, line("1", "platform:a", "bj-1", "negative", servicetest.Zhang, at))
+	wantOutcomes(t, push(h, "b", ec, line("2", "platform:b", "bj-1", "positive", servicetest.Zhang, at)), "differs")
+	if got := state(h, zhang); got != "held" {
+		t.Fatalf("while the results differ: %s", got)
+	}
+	c, err := h.Change.Propose(t.Context(), servicetest.Officer(healthcode.RoleCaseworker, "beijing"), change.Proposal{Person: zhang.Person, Jurisdiction: "beijing",
+		Fact: healthcode.Fact{Kind: healthcode.KindRetraction, Retracts: &healthcode.FactRef{Source: "platform:b", ID: "2"}}, Ground: change.GroundRecordError, Evidence: "the laboratory's own record"})
+	h.Must(err)
+	second := servicetest.Officer(healthcode.RoleAuthority, "beijing")
+	second.Staff = "second"
+	_, err = h.Change.Agree(t.Context(), second, c.ID)
+	h.Must(err)
+	if got := state(h, zhang); got != "green" {
+		t.Errorf("after two officers: %s", got)
 	}
 }
 

@@ -50,6 +50,19 @@ func standing(facts []healthcode.Fact, counts func(*healthcode.Fact) bool) func(
 	return func(ref healthcode.FactRef) bool { return stands(ref, 0) }
 }
 
+// Follow lets a result that was set aside count again where officers have taken the other one back. It is for changes that were
+// applied; doing it twice changes nothing.
+func (s *Service) Follow(ctx context.Context, c healthcode.Change) error {
+	if c.Fact.Kind != healthcode.KindRetraction || c.Fact.Retracts == nil || !reported(c.Fact.Retracts.Source) {
+		return nil
+	}
+	m, err := s.Merger(c.Jurisdiction)
+	if err != nil {
+		return err
+	}
+	return m.settle(ctx, []healthcode.PersonID{c.Person}, s.clock.Now())
+}
+
 // settle sets the negative results of a sample aside while it has another result, and lets them count again once the other was taken
 // back. The less favourable one is never dropped silently: a case gets both. Doing it twice changes nothing.
 func (m *Merger) settle(ctx context.Context, people []healthcode.PersonID, now time.Time) error {
