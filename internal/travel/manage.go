@@ -220,11 +220,14 @@ func (s *Service) publish(ctx context.Context, ended ...healthcode.TravelCertifi
 	return nil
 }
 
-// finish ends a certificate for a reason of the service's own, and puts it on the revocation list.
+// finish ends a certificate for a reason of the service's own, puts it on the revocation list, and tells a holder who didn't
+// end it themselves.
 func (s *Service) finish(ctx context.Context, id, why string) error {
 	now := s.clock.Now()
 	var ended healthcode.TravelCertificate
+	stood := false
 	err := s.store.ChangeTravelCertificate(ctx, id, func(c *healthcode.TravelCertificate) error {
+		stood = c.Ended.IsZero()
 		end(c, now, why)
 		ended = *c
 		return nil
@@ -232,5 +235,8 @@ func (s *Service) finish(ctx context.Context, id, why string) error {
 	if err != nil {
 		return err
 	}
-	return s.publish(ctx, ended)
+	if err := s.publish(ctx, ended); err != nil || !stood || why == healthcode.TravelEndedHolder {
+		return err
+	}
+	return s.tell(ctx, &ended)
 }

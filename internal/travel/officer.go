@@ -84,7 +84,7 @@ func (s *Service) Propose(ctx context.Context, a healthcode.Actor, identifier, g
 	})
 }
 
-// Agree revokes a certificate that another officer proposed to revoke.
+// Agree revokes a certificate that another officer proposed to revoke, and tells its holder.
 func (s *Service) Agree(ctx context.Context, a healthcode.Actor, id string) (healthcode.TravelCertificate, error) {
 	if err := s.proposed(ctx, a, id); err != nil {
 		return healthcode.TravelCertificate{}, err
@@ -106,7 +106,10 @@ func (s *Service) Agree(ctx context.Context, a healthcode.Actor, id string) (hea
 		return c, err
 	}
 	s.log.InfoContext(ctx, "certificate revoked", "jurisdiction", c.Jurisdiction, "ground", c.Why, "agreed", a.Staff)
-	return c, s.publish(ctx, c)
+	if err := s.publish(ctx, c); err != nil {
+		return c, err
+	}
+	return c, s.tell(ctx, &c)
 }
 
 // Refuse drops a proposal. Whoever made it may take it back so too.

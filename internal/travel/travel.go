@@ -25,6 +25,8 @@ type Store interface {
 	healthcode.Access
 	// Revoke puts certificates on the revocation list.
 	Revoke(ctx context.Context, revocations []healthcode.Revocation) error
+	// PutMessage queues a short message, once for each id.
+	PutMessage(ctx context.Context, m healthcode.Message) error
 }
 
 // Places gives the policy of a jurisdiction that is in force now; its time zone counts.

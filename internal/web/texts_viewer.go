@@ -9,8 +9,8 @@ var (
 	textTravelLinkAddress = say("也可以把这个网址发给对方，密码另外告诉对方。网址里有钥匙：只发给您信任的人。", "You can also send this address, and tell the passcode separately. The key is in it: send it to nobody whom you don't trust.")
 
 	textViewer              = say("打开健康证明链接", "Open a link to health certificates")
-	textViewerLead          = say("文件是加密的，由您的设备解开：服务器看不到钥匙，也看不到内容。持有人会看到您填写的名称和打开的时间。", "The file is encrypted, and your device decrypts it: the server sees neither the key nor what it says. The holder sees the name that you give, and when you opened it.")
-	textViewerScript        = say("解密在您的设备上进行，需要启用 JavaScript；钥匙不会发给服务器，所以服务器不能代劳。也可以请持有人出示二维码或打印的证明。", "Decrypting happens on your device, which needs JavaScript; the server is never sent the key and can't do it for you. You can also ask the holder for the QR code or the printed certificate.")
+	textViewerLead          = say("文件是加密的，由您的设备解开：这个页面只发送密码和您的名称，不发送钥匙。持有人会看到您填写的名称和打开的时间。", "The file is encrypted, and your device decrypts it: this page sends the passcode and your name, never the key. The holder sees the name that you give, and when you opened it.")
+	textViewerScript        = say("解密在您的设备上进行，需要启用 JavaScript；浏览器不会把 # 后面的钥匙发给服务器，所以服务器不能代劳。也可以请持有人出示二维码或打印的证明。", "Decrypting happens on your device, which needs JavaScript; browsers don't send the key behind the # to the server, which therefore can't do it for you. You can also ask the holder for the QR code or the printed certificate.")
 	textViewerRecipient     = say("您是谁", "Who you are")
 	textViewerRecipientHint = say("例如机构名称。持有人能看到。", "Such as the name of your office. The holder sees it.")
 	textViewerOpen          = say("打开", "Open it")
