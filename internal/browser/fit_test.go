@@ -50,6 +50,10 @@ func stops(t *testing.T, d *demo) []stop {
 		{name: "help", path: "/in/beijing/help"},
 		{name: "sign-in", path: "/in/ningbo/sign-in"},
 		{name: "check", path: "/check"},
+		{name: "verify", path: "/verify"},
+		{name: "boarding", path: "/boarding"},
+		{name: "boarding-mission", path: "/boarding/at/frankfurt"},
+		{name: "boarding-sign-in", path: "/boarding/sign-in?mission=frankfurt"},
 		{name: "outbox", path: "/demo/outbox"},
 		{name: "unknown", path: "/no/such/page"},
 		{name: "staff-sign-in", path: "/staff/sign-in"},
@@ -66,6 +70,7 @@ func stops(t *testing.T, d *demo) []stop {
 		"caseworker-beijing":       {"/staff", "/staff/photos", "/staff/disputes", "/staff/presence", "/staff/labs/bj-demo/edit"},
 		"authority-beijing":        {"/staff", "/staff/areas", "/staff/policies", "/staff/board", "/staff/labs", "/staff/labs/new"},
 		"auditor-beijing":          {"/staff", "/staff/looks"},
+		"consular-frankfurt":       {"/mission", "/mission?state=accepted"},
 		"administrator-beijing":    {"/staff", "/staff/accounts", "/staff/venues"},
 	} {
 		for _, path := range paths {
