@@ -25,6 +25,9 @@ const (
 	OriginDispute   = "dispute"    // the person says that a reason isn't right
 	OriginHotline   = "hotline"    // the person called
 	OriginWorkOrder = "work-order" // a lead that an office was given
+	OriginReport    = "report"     // the person reported to the office, as a hold asks
+	// OriginEssential is a person's application for an essential trip during a hold; it is the subject, too.
+	OriginEssential = "essential-trip"
 )
 
 // What a decided case came to.
@@ -35,6 +38,7 @@ const (
 	OutcomeEnded     = "ended"     // the hold or colour ended by itself
 	OutcomeSuspended = "suspended" // the last deadline passed, so the hold is lifted in the person's favour
 	OutcomeClosed    = "closed"    // a work order was carried out
+	OutcomeGranted   = "granted"   // an essential trip may be made
 )
 
 // Case is one episode of a person that needs somebody's work: a hold or a colour, and the facts on which it

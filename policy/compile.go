@@ -102,6 +102,16 @@ func (c *compiler) header() {
 		c.id(holds, h.Hold, "hold", "holds", i, "hold")
 		c.text(h.Name, true, "holds", i, "name")
 		c.text(h.Advice, true, "holds", i, "advice")
+		c.text(h.AdviceElsewhere, false, "holds", i, "advice_elsewhere")
+		for j, duty := range h.Duties {
+			c.text(duty, true, "holds", i, "duties", j)
+		}
+		if c.text(h.Basis, false, "holds", i, "basis"); len(h.Duties) > 0 && !h.Basis.Complete() {
+			c.at([]any{"holds", i, "duties"}, "hold %s: duties rest on a law; name it under basis, in both languages", h.Hold)
+		}
+		if h.Essential && !p.Casework.Any() {
+			c.at([]any{"holds", i, "essential_trips"}, "hold %s: essential trips are decided as cases; add casework and routing", h.Hold)
+		}
 		if !contacts[h.Owner] {
 			c.at([]any{"holds", i, "owner"}, "hold %s: owner %q is none of the contacts", h.Hold, h.Owner)
 		}

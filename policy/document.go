@@ -88,6 +88,14 @@ type HoldKind struct {
 	Owner   string          `yaml:"owner"` // a contact
 	Advice  healthcode.Text `yaml:"advice"`
 	Forbids []string        `yaml:"forbids"` // activities
+
+	// AdviceElsewhere is the advice for somebody who is outside the jurisdiction, where it differs.
+	AdviceElsewhere healthcode.Text `yaml:"advice_elsewhere"`
+	// Duties say what the person has to do meanwhile and what follows otherwise, and Basis on what law that rests.
+	Duties []healthcode.Text `yaml:"duties"`
+	Basis  healthcode.Text   `yaml:"basis"`
+	// Essential lets a person apply for an essential trip while the hold is open.
+	Essential bool `yaml:"essential_trips"`
 }
 
 // Rule says when something holds: each fact of kind On that it matches gives a

@@ -28,6 +28,25 @@ func (x *explainer) holds() {
 		rows = append(rows, []string{h.Hold, x.in(h.Name), x.in(owner.Name), x.in(h.Advice), x.terms(h.Forbids)})
 	}
 	x.table(rows...)
+	for _, h := range x.p.Holds {
+		var more []item
+		if h.AdviceElsewhere.Complete() {
+			more = append(more, item{text: x.say("人在外地时提示：%s", "Advice for somebody outside: %s", x.in(h.AdviceElsewhere))})
+		}
+		for _, duty := range h.Duties {
+			more = append(more, item{text: x.say("义务：%s", "Duty: %s", x.in(duty))})
+		}
+		if h.Basis.Complete() {
+			more = append(more, item{text: x.say("依据：%s", "Legal basis: %s", x.in(h.Basis))})
+		}
+		if h.Essential {
+			more = append(more, item{text: x.say("确有必要出行的，可以申请，由工作人员书面答复。", "Whoever must travel can apply; an officer answers in writing.")})
+		}
+		if len(more) > 0 {
+			x.heading(3, x.in(h.Name))
+			x.list(more...)
+		}
+	}
 }
 
 func (x *explainer) doors() {

@@ -40,7 +40,7 @@ type CaseBody struct {
 	ID        string               `json:"id"`
 	Subject   string               `json:"subject" doc:"A hold, or the rule of a colour"`
 	Episode   int                  `json:"episode"`
-	Origin    string               `json:"origin" enum:"hold,dispute,hotline,work-order"`
+	Origin    string               `json:"origin" enum:"hold,dispute,hotline,work-order,report,essential-trip"`
 	Office    string               `json:"office" doc:"A contact of the policy"`
 	Where     string               `json:"where,omitempty"`
 	Stays     string               `json:"stays,omitempty"`
@@ -53,7 +53,7 @@ type CaseBody struct {
 	Last      time.Time            `json:"last" doc:"Then the hold is suspended in the person's favour"`
 	Escalated *time.Time           `json:"escalated,omitempty"`
 	Asked     bool                 `json:"asked" doc:"The person has a question to answer"`
-	Outcome   string               `json:"outcome,omitempty" doc:"lifted, retracted, upheld, ended, suspended or closed"`
+	Outcome   string               `json:"outcome,omitempty" doc:"lifted, retracted, upheld, ended, suspended, closed or granted"`
 	Version   int                  `json:"version"`
 }
 

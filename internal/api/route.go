@@ -183,6 +183,7 @@ func (s *Server) table() []Route {
 		s.caseRoutes(),
 		s.orderRoutes(),
 		s.ownCaseRoutes(),
+		s.essentialRoutes(),
 		s.phoneRoutes(),
 		s.newMainRoutes(),
 		s.changeRoutes(),

@@ -37,7 +37,7 @@ func (s *Cases) look(ctx context.Context, person healthcode.PersonID, jurisdicti
 	for _, f := range facts {
 		v.facts[f.Ref()] = f
 	}
-	v.where = whereabouts(p, facts, v.now)
+	v.where = p.Whereabouts(facts, v.now)
 	v.read(evaluation.At(v.now), facts)
 	return v, true, nil
 }
@@ -222,6 +222,20 @@ func (v *picture) openFor(writes map[string]*healthcode.CaseWrite, jurisdiction,
 	}
 }
 
+// stands reports whether what a case is about still holds.
+func (v *picture) stands(c healthcode.Case) bool {
+	if c.Origin != healthcode.OriginEssential {
+		_, raised := v.raised[c.Subject]
+		return raised
+	}
+	for subject := range v.raised {
+		if kind, ok := v.policy.HoldOf(subject); ok && kind.Essential {
+			return true
+		}
+	}
+	return false
+}
+
 // again begins a decided case anew.
 func (v *picture) again(writes map[string]*healthcode.CaseWrite, c *healthcode.Case, refs []healthcode.FactRef) {
 	e := v.reopen(c)
@@ -237,7 +251,7 @@ func (v *picture) again(writes map[string]*healthcode.CaseWrite, c *healthcode.C
 
 // follow ends a case whose hold or colour has ended, and sends one back whose change was refused.
 func (s *Cases) follow(ctx context.Context, v *picture, writes map[string]*healthcode.CaseWrite, c healthcode.Case) error {
-	_, raised := v.raised[c.Subject]
+	raised := v.stands(c)
 	if raised && len(c.Changes) == 0 || !raised && c.Origin == healthcode.OriginWorkOrder && len(c.Changes) == 0 {
 		return nil
 	}

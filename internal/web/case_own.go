@@ -26,9 +26,13 @@ func (c *call) withCases(cards []reasonCard) []reasonCard {
 		c.server.Log.ErrorContext(c.ctx, "the code is shown without its cases", "error", err)
 	}
 	for i := range cards {
+		cards[i].own = true
 		for j := range cases {
 			if cases[j].Subject == cards[i].subject {
 				cards[i].file = &cases[j] // the last one counts
+				if kind := cards[i].kind; kind.Hold != "" && cases[j].State != healthcode.CaseDecided {
+					cards[i].advice = kind.AdviceAt(cases[j].Where).In(c.lang) // where the person says to be
+				}
 			}
 		}
 	}

@@ -142,6 +142,8 @@ func (c *call) act(seen casework.Seen) error {
 		return s.Lift(ctx, a, seen, change.Ground(typed("ground")), typed("evidence"))
 	case "uphold":
 		return s.Uphold(ctx, a, seen, typed("why"))
+	case "grant":
+		return s.GrantTrip(ctx, a, seen, casework.EssentialTrip{From: typed("from"), Until: typed("until")}, typed("why"))
 	case "close":
 		return s.CloseOrder(ctx, a, seen, typed("why"))
 	case "extend":

@@ -13,6 +13,9 @@ func (v view) caseSubject(subject string) string {
 	if hold, ok := v.policy.HoldOf(subject); ok {
 		return v.say(hold.Name)
 	}
+	if subject == healthcode.OriginEssential {
+		return v.say(textEssential)
+	}
 	name, _ := reasonOf([]*policy.Policy{v.policy}, subject)
 	if name.ZH == subject {
 		return subject
@@ -39,7 +42,16 @@ func (v view) entryText(e healthcode.CaseEntry) string {
 	case "escalated":
 		return v.say(caseStates[healthcode.CaseState(first)])
 	case "decided":
+		if first == healthcode.OutcomeGranted {
+			from, rest, _ := strings.Cut(rest, "\n")
+			until, why, _ := strings.Cut(rest, "\n")
+			return v.lines(v.joined(v.word(caseOutcomes, first), v.say(textEssentialDays, from, until)), why)
+		}
 		return v.lines(v.word(caseOutcomes, first), rest)
+	case "application":
+		from, rest, _ := strings.Cut(rest, "\n")
+		until, evidence, _ := strings.Cut(rest, "\n")
+		return v.lines(v.joined(v.word(essentialReasons, first), v.say(textEssentialDays, from, until)), evidence)
 	case "commitment":
 		return v.list(first, rest)
 	case "moved":

@@ -2,7 +2,9 @@ package web
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
+	"slices"
 	"time"
 
 	"healthcode"
@@ -20,11 +22,15 @@ type reasonCard struct {
 	since   time.Time
 	until   *time.Time
 	ends    string // what an end waits for that is not known yet
-	advice  string
-	matches []reasonMatch
-	exits   []string
-	contact policy.Contact
-	phone   bool // there is a contact
+	kind    policy.HoldKind
+	// observed is the quarantine that an end by verification waits for.
+	observed []healthcode.Fact
+	own      bool // the person's own, who can do something about it
+	advice   string
+	matches  []reasonMatch
+	exits    []string
+	contact  policy.Contact
+	phone    bool // there is a contact
 }
 
 type reasonMatch struct {
@@ -52,7 +58,8 @@ func reasonCards(v view, c *status.Code) []reasonCard {
 	for _, h := range c.Status.Holds {
 		card := reasonCard{subject: h.Hold, title: v.hold(h.Hold), state: v.policy.Held, since: h.From, until: h.Until, ends: h.Ends, exits: v.texts(h.Exit)}
 		if kind, ok := v.policy.HoldOf(h.Hold); ok {
-			card.advice = v.say(kind.Advice)
+			card.kind = kind
+			card.advice = v.say(kind.AdviceAt(v.policy.Whereabouts(slices.SortedFunc(maps.Values(c.Facts), func(a, b healthcode.Fact) int { return a.Compare(&b) }), c.Status.At)))
 		}
 		card.contact, card.phone = v.policy.ContactOf(h.Owner)
 		for _, r := range h.Reasons {
@@ -61,6 +68,7 @@ func reasonCards(v view, c *status.Code) []reasonCard {
 		cards = append(cards, card)
 	}
 	for i := range cards {
+		cards[i].observed = observations(c.Facts)
 		cards[i].id = fmt.Sprintf("reason-%d", i+1)
 	}
 	return cards

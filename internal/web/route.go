@@ -31,7 +31,7 @@ func (s *Server) Routes() []Route {
 		s.staffRoutes(), s.doorRoutes(), s.photoReviewRoutes(), s.disputeRoutes(), s.changeRoutes(),
 		s.phoneRoutes(), s.lostPhoneRoutes(), s.newMainRoutes(), s.planRoutes(), s.areaRoutes(), s.policyRoutes(), s.lookRoutes(), s.adminRoutes(),
 		s.travelRoutes(), s.travelLinkRoutes(), s.travelStaffRoutes(),
-		s.caseRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
+		s.caseRoutes(), s.holdRoutes(), s.ownCaseRoutes(), s.orderRoutes(),
 		s.boardingRoutes(), s.missionRoutes(),
 		s.liveRoutes(), s.testRoutes(), s.labRoutes(),
 		s.paperRoutes(), s.resultRoutes(), s.boundRoutes(),

@@ -112,12 +112,14 @@ var (
 		healthcode.CaseVerified: say("已核实", "verified"), healthcode.CaseDecided: say("已决定", "decided")}
 	caseOrigins = map[string]healthcode.Text{
 		healthcode.OriginHold: say("系统自动立案", "opened by itself"), healthcode.OriginDispute: say("本人提出异议", "the person says it isn't right"),
-		healthcode.OriginHotline: say("热线来电", "a call to the hotline"), healthcode.OriginWorkOrder: say("工单", "a work order")}
+		healthcode.OriginHotline: say("热线来电", "a call to the hotline"), healthcode.OriginWorkOrder: say("工单", "a work order"),
+		healthcode.OriginReport: say("本人报到", "the person reported"), healthcode.OriginEssential: say("本人申请必要出行", "the person applies for an essential trip")}
 	caseOutcomes = map[string]healthcode.Text{
 		healthcode.OutcomeLifted: say("已解除", "lifted"), healthcode.OutcomeRetracted: say("记录已撤回", "the record is retracted"),
 		healthcode.OutcomeUpheld: say("维持", "upheld"), healthcode.OutcomeEnded: say("已自行结束", "it ended by itself"),
 		healthcode.OutcomeSuspended: say("期限已过，按有利于本人解除", "the deadline passed; lifted in the person's favour"),
-		healthcode.OutcomeClosed:    say("工单已办结", "the work order is done")}
+		healthcode.OutcomeClosed:    say("工单已办结", "the work order is done"),
+		healthcode.OutcomeGranted:   say("同意必要出行", "the essential trip may be made")}
 	entryKinds = map[string]healthcode.Text{
 		"opened": say("立案", "Opened"), "facts": say("有新的记录", "New records"), "statement": say("说明", "Statement"),
 		"question": say("询问", "Question"), "answer": say("回答", "Answer"), "evidence": say("补充", "Added"),
@@ -125,6 +127,6 @@ var (
 		"verified": say("核实结果", "Finding"), "proposed": say("提出变更，等第二人同意", "Change proposed; a second officer has to agree"),
 		"agreed": say("第二人已同意", "The second officer agreed"), "refused": say("第二人不同意，重新核实", "The second officer refused; checked again"),
 		"extended": say("延长最后期限", "Last deadline extended"), "escalated": say("逾期，已转督办单位", "Overdue: the supervising office has it too"),
-		"decided": say("决定", "Decision"), "reopened": say("重新办理", "Begun anew"), "order": say("工单", "Work order")}
+		"decided": say("决定", "Decision"), "reopened": say("重新办理", "Begun anew"), "reported": say("已报到", "Reported"), "application": say("必要出行申请", "Application for an essential trip"), "order": say("工单", "Work order")}
 	changeKinds = map[string]healthcode.Text{"lift": say("解除", "lift"), "retraction": say("撤回记录", "retraction")}
 )
