@@ -11,6 +11,9 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -313,6 +316,43 @@ func TestALaboratoryIsAsked(t *testing.T) {
 	h.Must(err)
 	if questions[0].State != healthcode.LabQueryFound {
 		t.Errorf("after the result: %+v", questions)
+	}
+}
+
+// A webhook that refuses is told again, ever more seldom; once it has taken the message, it is told again only when the answer is late.
+func TestWebhookIsTriedAgain(t *testing.T) {
+	h := servicetest.New(t)
+	ed, _ := newSigners(t)
+	register(h, "bj-1", false, ed)
+	calls, refuse := 0, true
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		calls++
+		body, err := io.ReadAll(r.Body)
+		if err != nil || string(body) != `{"lab":"bj-1","open_queries":1}` {
+			t.Errorf("the webhook got %s (%v)", body, err)
+		}
+		if refuse {
+			w.WriteHeader(http.StatusServiceUnavailable)
+		}
+	}))
+	defer server.Close()
+	a := servicetest.Officer(healthcode.RoleAuthority, "beijing")
+	_, err := h.Labs.Update(t.Context(), a, lab.Entry{ID: "bj-1", Name: healthcode.Text{ZH: "机构", EN: "Lab"}, Area: "110105", Webhook: server.URL, Open: true})
+	h.Must(err)
+	_, err = h.Labs.Ask(t.Context(), h.Register("beijing", servicetest.Zhang), "beijing", "bj-1", "2022-04-28", "")
+	h.Must(err)
+	for i, step := range []struct {
+		after time.Duration
+		takes bool
+		calls int
+	}{{0, false, 1}, {0, false, 1}, {time.Minute, false, 2}, {time.Minute, false, 2}, {time.Minute, true, 3}, {time.Hour, true, 3}, {24 * time.Hour, true, 4}} {
+		h.Clock.Advance(step.after)
+		refuse = !step.takes
+		_, err := h.Labs.Notify(t.Context())
+		h.Must(err)
+		if calls != step.calls {
+			t.Fatalf("step %d: %d calls, want %d", i, calls, step.calls)
+		}
 	}
 }
 
