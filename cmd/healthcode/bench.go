@@ -135,9 +135,9 @@ func writeTables(path string, r *bench.Result) error {
 	return os.WriteFile(path, []byte(before+begin+tables.String()+end+after), 0o644)
 }
 
-// runBenchServer is serve with a clock in 2022, when the policies are in force.
+// runBenchServer is serve with a clock in 2022, when the policies are in force, that refuses nobody: a refusal is cheap.
 func runBenchServer(ctx context.Context, args []string, std stdio) int {
-	s := settings{Addr: "127.0.0.1:0"}
+	s := settings{Addr: "127.0.0.1:0", Requests: 1 << 16}
 	fs := flag.NewFlagSet("bench server", flag.ContinueOnError)
 	fs.SetOutput(std.err)
 	s.flags(fs)

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 type job struct {
 	name   string
 	people int
+	atOnce int // requests under way in a closed loop; 0 = workers()
 	server *process
 	// ask sends request number i and returns an error unless the answer is the one that it wants.
 	// It returns false where there is nothing to ask for any more.
@@ -32,7 +34,7 @@ const settled = 250 * time.Millisecond
 
 // workers is how many requests are under way at once: phones and doors are many, and what they write at the same time
 // is written together.
-func workers() int { return max(128, 64*runtime.GOMAXPROCS(0)) }
+func workers() int { return max(64, 32*runtime.GOMAXPROCS(0)) }
 
 var client = &http.Client{Timeout: 30 * time.Second,
 	Transport: &http.Transport{MaxIdleConns: 0, MaxIdleConnsPerHost: 2048, IdleConnTimeout: time.Minute, DisableCompression: true}}
@@ -71,7 +73,7 @@ func (j *job) closed(now func() time.Time, long time.Duration) error {
 	var mu sync.Mutex
 	var failed error
 	var wg sync.WaitGroup
-	for range workers() {
+	for range cmp.Or(j.atOnce, workers()) {
 		wg.Go(func() {
 			var took []time.Duration
 			for sent := now(); sent.Sub(began) < long; {

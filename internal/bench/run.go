@@ -220,7 +220,7 @@ func serverJobs(l *loaded, p *process, all bool) []*job {
 		return text
 	}
 	return append(jobs,
-		&job{name: scan, people: l.people, server: p, ask: func(i int) (bool, error) {
+		&job{name: scan, people: l.people, server: p, atOnce: 4 * workers(), ask: func(i int) (bool, error) {
 			text := take()
 			if text == "" {
 				// Every code that was made has been scanned.

@@ -71,6 +71,7 @@ type writer struct {
 	stopped chan struct{}
 	// sources is the committed part of the dictionary; only the goroutine uses it.
 	sources map[string]int64
+	last    int // writes in the last group
 
 	mu     sync.RWMutex // held for reading while sending, so that Close can close the queue
 	closed bool
@@ -144,9 +145,42 @@ func (w *writer) loop() {
 	}
 }
 
-// collect takes what waits, without waiting itself.
+// Where many write at once, half of them are answered while the other half waits, and each half would be a group. So a
+// writer that has just committed many waits this long for more: that halves the syncs and the pages that are written twice.
+const (
+	gatherFor  = time.Millisecond
+	gatherFrom = 16 // writes in the last group
+)
+
+// gather waits for a group as large as the last two together, where the last one was large.
+func (w *writer) gather(group []*write, rows int) ([]*write, int, bool) {
+	if w.last < gatherFrom {
+		return group, rows, true
+	}
+	most := min(2*w.last, maxGroupWrites)
+	end := time.NewTimer(gatherFor)
+	defer end.Stop()
+	for len(group) < most && rows < maxGroupRows {
+		select {
+		case op, ok := <-w.queue:
+			if !ok {
+				return group, rows, false
+			}
+			group, rows = append(group, op), rows+op.rows
+		case <-end.C:
+			return group, rows, true
+		}
+	}
+	return group, rows, true
+}
+
+// collect takes what waits, and waits itself only in gather.
 func (w *writer) collect(first *write) []*write {
-	group, rows := []*write{first}, first.rows
+	group, rows, open := w.gather([]*write{first}, first.rows)
+	defer func() { w.last = len(group) }()
+	if !open {
+		return group
+	}
 	for len(group) < maxGroupWrites && rows < maxGroupRows {
 		select {
 		case op, ok := <-w.queue:
