@@ -148,7 +148,7 @@ func (s *Service) Decide(ctx context.Context, a healthcode.Actor, id string, d D
 	}
 	switch {
 	case slices.Contains(app.Barred, a.Staff):
-		return nil, healthcode.Errorf(healthcode.CodeDenied, "", "您已回避这个申请。", "You have given this application away.")
+		return nil, givenAway()
 	case app.Version != d.Version, app.State != healthcode.ApplicationWaiting:
 		return nil, changed()
 	case app.Problem != nil:
@@ -190,6 +190,10 @@ func (s *Service) Decide(ctx context.Context, a healthcode.Actor, id string, d D
 		return nil, err
 	}
 	return app, s.tell(ctx, app)
+}
+
+func givenAway() error {
+	return healthcode.Errorf(healthcode.CodeDenied, "", "您已回避这个申请。", "You have given this application away.")
 }
 
 // missing names the first item that isn't satisfied.
@@ -254,7 +258,7 @@ func WithField(err error, prefix string) error {
 	return err
 }
 
-// Recuse gives an application away for a conflict of interest: the officer can't decide it any more.
+// Recuse gives an application away for a conflict of interest: the officer can't decide it, or revoke its statement, any more.
 func (s *Service) Recuse(ctx context.Context, a healthcode.Actor, id string, version int, why string) error {
 	app, err := s.File(ctx, a, id)
 	if err != nil {
@@ -282,6 +286,8 @@ func (s *Service) Revoke(ctx context.Context, a healthcode.Actor, id string, ver
 	}
 	why = strings.TrimSpace(why)
 	switch {
+	case slices.Contains(app.Barred, a.Staff):
+		return givenAway()
 	case why == "" || utf8.RuneCountInString(why) > MaxText || !utf8.ValidString(why):
 		return wrong("why", "撤销必须写明理由。", "Revoking a statement needs its reasons in writing.")
 	case app.Version != version || app.Statement == nil:
