@@ -81,9 +81,12 @@ func checkPicture(data []byte) (file, error) {
 	return file{"image/png", out.Bytes()}, nil
 }
 
+// Names of PDF that start something or carry other files (ISO 32000-1, 7.11 and 12.6).
+var activeNames = []string{"JavaScript", "JS", "Launch", "EmbeddedFile", "RichMedia", "XFA", "SubmitForm", "ImportData"}
+
 var (
-	// Names of PDF that start something or carry other files (ISO 32000-1, 7.11 and 12.6).
-	activeName = regexp.MustCompile(`/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|SubmitForm|ImportData)\b`)
+	// activeName finds those that are so long that the bytes of a picture don't spell them by chance, also where no object can be read.
+	activeName = regexp.MustCompile(`/(JavaScript|Launch|EmbeddedFile|RichMedia|SubmitForm|ImportData)\b`)
 	// closing is what may follow the end of the file.
 	closing = regexp.MustCompile(`%%EOF\s*$`)
 )
@@ -93,16 +96,15 @@ func checkPDF(data []byte) (file, error) {
 		return file{}, healthcode.Errorf(CodeFileBroken, fieldFile, "PDF 不完整，或后面附有别的内容。请重新导出或打印成 PDF。",
 			"The PDF is cut off, or something else follows its end. Export it again, or print it to PDF.")
 	}
-	if activeName.Match(data) {
-		return file{}, healthcode.Errorf(CodeFileActive, fieldFile, "PDF 含有脚本或附件，不能接受。请打印成普通 PDF，或上传照片。",
-			"The PDF holds scripts or other files, which isn't accepted. Print it to a plain PDF, or upload a picture.")
-	}
 	if inflated(data, maxInflated) > maxInflated {
 		return file{}, healthcode.Errorf(CodeFileLarge, fieldFile, "PDF 展开后太大。请以较低的分辨率扫描，或上传照片。",
 			"The PDF unpacks to too much. Scan it at a lower resolution, or upload a picture.")
 	}
-	pages, err := pdfimage.Pages(data)
+	pages, active, err := pdfimage.Inspect(data, activeNames...)
 	switch {
+	case active, activeName.Match(data):
+		return file{}, healthcode.Errorf(CodeFileActive, fieldFile, "PDF 含有脚本或附件，不能接受。请打印成普通 PDF，或上传照片。",
+			"The PDF holds scripts or other files, which isn't accepted. Print it to a plain PDF, or upload a picture.")
 	case err != nil || pages == 0:
 		return file{}, &healthcode.Error{Code: CodeFileBroken, Field: fieldFile, Err: err, Text: healthcode.Text{
 			ZH: "PDF 打不开：可能有密码或已损坏。请打印成普通 PDF，或上传照片。", EN: "The PDF can't be opened: it has a password or is broken. Print it to a plain PDF, or upload a picture."}}

@@ -2,12 +2,14 @@ package boarding
 
 import (
 	"bytes"
+	"compress/zlib"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -392,6 +394,7 @@ func TestWhoMay(t *testing.T) {
 	d.Must(d.Recuse(d.Context(), officer("friend"), app.ID, app.Version, "My neighbour."))
 	_, err = d.Decide(d.Context(), officer("friend"), app.ID, Decision{Version: app.Version + 1, Outcome: OutcomeRefuse, Why: "x"})
 	d.WantCode(err, healthcode.CodeDenied)
+	d.WantCode(d.Revoke(d.Context(), officer("friend"), app.ID, app.Version+1, "x"), healthcode.CodeDenied)
 }
 
 // Who was registered before keeps that account; nobody gets into another's.
@@ -461,6 +464,15 @@ func TestRetention(t *testing.T) {
 	d.WantCode(err, healthcode.CodeNotFound)
 }
 
+// packed is an object stream with another version of the first object.
+func packed(object, filter string) string {
+	var data bytes.Buffer
+	w := zlib.NewWriter(&data)
+	fmt.Fprintf(w, "1 0 %s", object)
+	w.Close()
+	return fmt.Sprintf("<< /Type /ObjStm /N 1 /First 4 /Filter %s /Length %d >>\nstream\n%s\nendstream", filter, data.Len(), data.String())
+}
+
 func TestFilesThatAreRefused(t *testing.T) {
 	good := pdfOf(t, "https://example.org")
 	pages := fpdf.New("P", "mm", "A4", "")
@@ -470,6 +482,9 @@ func TestFilesThatAreRefused(t *testing.T) {
 	var many bytes.Buffer
 	if err := pages.Output(&many); err != nil {
 		t.Fatal(err)
+	}
+	with := func(object string) []byte {
+		return bytes.Replace(good, []byte("\nxref\n"), []byte("\n99 0 obj\n"+object+"\nendobj\nxref\n"), 1)
 	}
 	for name, c := range map[string]struct {
 		data []byte
@@ -484,6 +499,10 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"a page before a PDF":       {append([]byte("<html>"), good...), CodeFileKind},
 		"a cut PDF":                 {good[:len(good)/2], CodeFileBroken},
 		"a PDF with a script":       {bytes.Replace(good, []byte("/Type /Catalog"), []byte("/Type /Catalog /OpenAction << /S /JavaScript >>"), 1), CodeFileActive},
+		"a script spelt otherwise":  {with("<< /S /J#61vaScript >>"), CodeFileActive},
+		"a script of another kind":  {with("<< /S /Rendition /JS (app.alert(1)) >>"), CodeFileActive},
+		"a packed script":           {with(packed("<< /S /JavaScript >>", "/FlateDecode")), CodeFileActive},
+		"objects packed unknowably": {with(packed("<< >>", "/Crypt")), CodeFileBroken},
 		"too many pages":            {many.Bytes(), CodeFilePages},
 		"no page":                   {[]byte("%PDF-1.4\n1 0 obj\n<</Type /Catalog>>\nendobj\n%%EOF"), CodeFileBroken},
 		"half a picture":            {scan()[:3000], identity.CodePhotoDamaged},
@@ -492,6 +511,9 @@ func TestFilesThatAreRefused(t *testing.T) {
 		if _, err := checkFile(c.data); err == nil || healthcode.CodeOf(err) != c.want {
 			t.Errorf("%s: %v (%s), want %s", name, err, healthcode.CodeOf(err), c.want)
 		}
+	}
+	if _, err := checkFile(with("<< /Length 8 >>\nstream\n\x01/JS \x02/XFA\nendstream")); err != nil {
+		t.Errorf("the bytes of a picture are taken for a script: %v", err)
 	}
 	hidden := append(scan(), "<script>alert(1)</script>PK\x03\x04"...)
 	if f, err := checkFile(hidden); err != nil || bytes.Contains(f.data, []byte("<script>")) {

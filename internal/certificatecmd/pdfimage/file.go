@@ -13,6 +13,8 @@ import (
 type file struct {
 	objects     map[reference]any
 	generations map[reference]int
+	watch       map[string]bool // as of [parser]
+	unread      bool            // an object stream couldn't be unpacked
 }
 
 var objectStart = regexp.MustCompile(`(\d+)[ \t\r\n]+(\d+)[ \t\r\n]+obj\b`)
@@ -21,8 +23,11 @@ const maxObjects = 100_000
 
 // openFile finds the objects by looking for them, not through the cross-reference table, which is often
 // broken in files that went through a mail program.
-func openFile(data []byte) (*file, error) {
-	f := &file{objects: map[reference]any{}, generations: map[reference]int{}}
+func openFile(data []byte) (*file, error) { return openWatching(data, nil) }
+
+// openWatching is openFile that looks for names, in objects of which a later one takes the place, too.
+func openWatching(data []byte, watch map[string]bool) (*file, error) {
+	f := &file{objects: map[reference]any{}, generations: map[reference]int{}, watch: watch}
 	starts := objectStart.FindAllSubmatchIndex(data, maxObjects)
 	if len(starts) == 0 {
 		return nil, errors.New("it holds no objects")
@@ -36,7 +41,7 @@ func openFile(data []byte) (*file, error) {
 		if n+1 < len(starts) {
 			end = starts[n+1][0]
 		}
-		p := parser{data: data[:end], at: at[1]}
+		p := parser{data: data[:end], at: at[1], watch: watch}
 		v, ok := p.next(0)
 		if !ok {
 			continue
@@ -132,9 +137,11 @@ func (f *file) openObjectStreams() {
 			continue
 		}
 		content, err := f.decode(s)
+		f.unread = f.unread || err != nil || len(content) >= maxDecoded
 		if err != nil {
 			continue
 		}
+		f.watchAll(content)
 		first := whole(f.resolve(s.dict["First"]), len(content))
 		head := parser{data: content[:first]}
 		for range whole(f.resolve(s.dict["N"]), maxObjects) {
@@ -150,6 +157,16 @@ func (f *file) openObjectStreams() {
 				}
 			}
 		}
+	}
+}
+
+// watchAll looks for names in all that an object stream holds, wherever its head says that objects begin.
+func (f *file) watchAll(content []byte) {
+	if f.watch == nil {
+		return
+	}
+	for p, ok := (parser{data: content, watch: f.watch}), true; ok; {
+		_, ok = p.next(0)
 	}
 }
 

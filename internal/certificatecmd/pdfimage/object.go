@@ -19,8 +19,9 @@ const maxNesting = 50
 
 // parser reads values from data.
 type parser struct {
-	data []byte
-	at   int
+	data  []byte
+	at    int
+	watch map[string]bool // names to look for, and whether they were met; may be nil
 }
 
 func isSpace(c byte) bool {
@@ -108,6 +109,9 @@ func (p *parser) nameText() string {
 		}
 		out = append(out, c)
 		p.at++
+	}
+	if _, watched := p.watch[string(out)]; watched {
+		p.watch[string(out)] = true
 	}
 	return string(out)
 }
