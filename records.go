@@ -11,10 +11,15 @@ const (
 	RelationParent RelationKind = "parent"
 	RelationChild  RelationKind = "child"
 	RelationOther  RelationKind = "other"
+
+	// The asker is the other's guardian, cares for them, or works at the institution where they live.
+	RelationWard        RelationKind = "ward"
+	RelationCared       RelationKind = "cared-for"
+	RelationInstitution RelationKind = "institution"
 )
 
 // RelationKinds lists every relation kind.
-var RelationKinds = []RelationKind{RelationSpouse, RelationParent, RelationChild, RelationOther}
+var RelationKinds = []RelationKind{RelationSpouse, RelationParent, RelationChild, RelationWard, RelationCared, RelationInstitution, RelationOther}
 
 // Relation lets Asker see and show the code of Subject. State and its changes are in internal/identity.
 type Relation struct {

@@ -48,4 +48,5 @@ var terms = map[string]healthcode.Text{
 	"octagon": {ZH: "八边形", EN: "octagon"}, "triangle": {ZH: "三角形", EN: "triangle"}, "circle": {ZH: "圆形", EN: "circle"}, "square": {ZH: "方形", EN: "square"},
 	"diamond": {ZH: "菱形", EN: "diamond"}, "pentagon": {ZH: "五边形", EN: "pentagon"}, "star": {ZH: "星形", EN: "star"},
 	"spouse": {ZH: "配偶", EN: "spouse"}, "parent": {ZH: "父母", EN: "parent"}, "child": {ZH: "子女", EN: "child"}, "other": {ZH: "其他人", EN: "other"},
+	"ward": {ZH: "被监护人", EN: "ward"}, "cared-for": {ZH: "由本人照护的人", EN: "somebody cared for"}, "institution": {ZH: "机构的入住者", EN: "resident of an institution"},
 }

@@ -33,7 +33,7 @@ const (
 type askInput struct {
 	Body struct {
 		Jurisdiction string                  `json:"jurisdiction" maxLength:"16" example:"beijing"`
-		Kind         healthcode.RelationKind `json:"kind" enum:"spouse,parent,child,other" doc:"Who the other is to the resident; the policy says which are offered"`
+		Kind         healthcode.RelationKind `json:"kind" enum:"spouse,parent,child,ward,cared-for,institution,other" doc:"Who the other is to the resident; the policy says which are offered"`
 		Name         string                  `json:"name" maxLength:"400"`
 		Document     DocumentBody            `json:"document"`
 		Birth        string                  `json:"birth,omitempty" maxLength:"10" example:"2015-01-31" doc:"Of a child, where the document's number doesn't state it"`

@@ -61,6 +61,12 @@ func RelationLabel(kind healthcode.RelationKind) healthcode.Text {
 		return healthcode.Text{ZH: "父亲或母亲", EN: "Parent"}
 	case healthcode.RelationChild:
 		return healthcode.Text{ZH: "子女", EN: "Child"}
+	case healthcode.RelationWard:
+		return healthcode.Text{ZH: "被监护人（我是监护人）", EN: "Somebody whose guardian I am"}
+	case healthcode.RelationCared:
+		return healthcode.Text{ZH: "由我照护的人", EN: "Somebody I care for"}
+	case healthcode.RelationInstitution:
+		return healthcode.Text{ZH: "我所在机构的入住者", EN: "A resident of the institution where I work"}
 	case healthcode.RelationOther:
 		return healthcode.Text{ZH: "其他人", EN: "Somebody else"}
 	}

@@ -322,3 +322,18 @@ func TestMinorityEnds(t *testing.T) {
 		t.Errorf("relation %+v", r)
 	}
 }
+
+// TestGuardiansAndCarers: each is offered by the policy, and shows nothing before the other agrees.
+func TestGuardiansAndCarers(t *testing.T) {
+	for _, kind := range []healthcode.RelationKind{healthcode.RelationWard, healthcode.RelationCared, healthcode.RelationInstitution} {
+		h := servicetest.New(t)
+		asker, other := h.Register("tianjin", servicetest.Zhang), h.Register("tianjin", servicetest.Li)
+		h.Must(h.Residents.Ask(t.Context(), asker, asking("tianjin", servicetest.Li, kind)))
+		id := only(h, asker).ID
+		_, err := h.Status.OfRelation(t.Context(), asker, id)
+		h.WantCode(err, healthcode.CodeNotFound)
+		h.Must(h.Residents.Answer(t.Context(), other, id, identity.EventConsent))
+		_, err = h.Status.OfRelation(t.Context(), asker, id)
+		h.Must(err)
+	}
+}
