@@ -99,6 +99,14 @@ func importList(ctx context.Context, lists *trustlist.Lists, name, source string
 	return json.NewEncoder(out).Encode(list)
 }
 
+// listClient follows redirections to https alone: what is trusted is the address.
+var listClient = &http.Client{CheckRedirect: func(r *http.Request, via []*http.Request) error {
+	if r.URL.Scheme != "https" || len(via) >= 10 {
+		return fmt.Errorf("it leads on to %s, and a list is fetched by https alone", r.URL)
+	}
+	return nil
+}}
+
 // fetchList reads a file or an https address.
 func fetchList(ctx context.Context, source string) ([]byte, error) {
 	if !strings.Contains(source, "://") {
@@ -117,7 +125,7 @@ func fetchList(ctx context.Context, source string) ([]byte, error) {
 	if err != nil {
 		return nil, healthcode.Errorf(healthcode.CodeInvalid, "list", "地址不对", "%v", err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := listClient.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("fetching the list: %w", err)
 	}
@@ -129,7 +137,10 @@ func fetchList(ctx context.Context, source string) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("fetching the list: %w", err)
 	}
-	return data, nil // one that is too large is refused by its reader
+	if len(data) > maxList {
+		return nil, healthcode.Errorf(healthcode.CodeInvalid, "list", "列表太大", "%s: the list is larger than %d MB", source, maxList>>20)
+	}
+	return data, nil
 }
 
 func printLists(ctx context.Context, lists *trustlist.Lists, std stdio) error {

@@ -5,6 +5,8 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -85,4 +87,30 @@ func TestTrustLists(t *testing.T) {
 	}
 	call(exitOK, "remove", "--name", "who")
 	call(exitFail, "remove", "--name", "who")
+}
+
+// An address that leads on to plain http can't put a list in.
+func TestListsAreFetchedByHTTPSAlone(t *testing.T) {
+	plain := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("[]")) }))
+	defer plain.Close()
+	var to string
+	secure := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/list" {
+			w.Write([]byte("[]"))
+			return
+		}
+		http.Redirect(w, r, to, http.StatusFound)
+	}))
+	defer secure.Close()
+	before := listClient.Transport
+	listClient.Transport = secure.Client().Transport
+	defer func() { listClient.Transport = before }()
+	to = plain.URL
+	if data, err := fetchList(t.Context(), secure.URL); err == nil || !strings.Contains(err.Error(), "https alone") {
+		t.Errorf("%q, %v", data, err)
+	}
+	to = "/list"
+	if data, err := fetchList(t.Context(), secure.URL); err != nil || string(data) != "[]" {
+		t.Errorf("%q, %v", data, err)
+	}
 }
