@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
 	"image/png"
 	"strings"
@@ -115,7 +116,15 @@ func TestTravelCertificate(t *testing.T) {
 	p.shot("travel-revoked")
 	border.visit("/open")
 	border.wants("There is no link in this address")
+	// A forged link has the page send nothing to another address of the service.
+	base, _, _ := strings.Cut(eval[string](border, `location.href`), "/open")
+	forged := fmt.Sprintf(`{"url":%q,"key":%q,"flag":"P"}`, base+certificate+"/revoke", base64.RawURLEncoding.EncodeToString(make([]byte, 32)))
+	border.visit("/verify")
+	border.visit("/open#shlink:/" + base64.RawURLEncoding.EncodeToString([]byte(forged)))
+	border.wants("There is no link in this address")
+	border.visit("/verify")
 	border.visit("/open" + address)
+	border.wants("Called: Border of Ruritania")
 	try("kapok-58", "no longer counts")
 }
 

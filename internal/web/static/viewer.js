@@ -29,6 +29,8 @@ function readLink() {
     throw new Problem(say("none"));
   }
   if (link.at.host !== location.host) throw new Problem(say("elsewhere", { host: link.at.host }));
+  // A forged link must not have this page send anything elsewhere in the service, where somebody may be signed in.
+  if (!/^\/v1\/links\/[\w-]+$/.test(link.at.pathname)) throw new Problem(say("none"));
   return link;
 }
 
@@ -36,7 +38,7 @@ function readLink() {
 async function ask(link, recipient, passcode) {
   let response;
   try {
-    response = await fetch(link.at.pathname, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ recipient, passcode }) });
+    response = await fetch(link.at.pathname, { method: "POST", credentials: "omit", headers: { "content-type": "application/json" }, body: JSON.stringify({ recipient, passcode }) });
   } catch {
     throw new Problem(say("offline"));
   }
