@@ -28,11 +28,17 @@ func (s *Server) listMyCases(c *call, in *tripInput) (MyCases, error) {
 	return MyCases{ownBodies(cases)}, err
 }
 
-// ownBodies leaves out which officer has a case: the office answers for it.
+// ownBody leaves out which officer has a case: the office answers for it.
+func ownBody(c healthcode.Case) CaseBody {
+	body := caseBody(c)
+	body.Officer = ""
+	return body
+}
+
 func ownBodies(cases []healthcode.Case) []CaseBody {
-	list := caseBodies(cases)
-	for i := range list {
-		list[i].Officer = ""
+	list := make([]CaseBody, len(cases))
+	for i, c := range cases {
+		list[i] = ownBody(c)
 	}
 	return list
 }
@@ -48,7 +54,7 @@ func (s *Server) getMyCase(c *call, in *byID) (MyCase, error) {
 	if err != nil {
 		return MyCase{}, err
 	}
-	return MyCase{ownBodies([]healthcode.Case{found})[0], entryBodies(entries)}, nil
+	return MyCase{ownBody(found), entryBodies(entries)}, nil
 }
 
 type myStatementInput struct {

@@ -26,9 +26,7 @@ type officeInput struct {
 
 func (s *Server) reportToOffice(c *call, in *officeInput) (CaseBody, error) {
 	found, err := s.Cases.Report(c.ctx, c.actor, in.Body.Jurisdiction, in.Body.Hold)
-	body := caseBody(found)
-	body.Officer = ""
-	return body, err
+	return ownBody(found), err
 }
 
 type applyInput struct {
@@ -45,7 +43,7 @@ type applyInput struct {
 func (s *Server) applyForTrip(c *call, in *applyInput) (CaseBody, error) {
 	found, err := s.Cases.ApplyTrip(c.ctx, c.actor, in.Body.Jurisdiction, in.Body.Once, casework.EssentialTrip{From: in.Body.From, Until: in.Body.Until,
 		Reason: in.Body.Reason, Evidence: in.Body.Evidence})
-	return caseBody(found), err
+	return ownBody(found), err
 }
 
 type grantTripInput struct {
