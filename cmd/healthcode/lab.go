@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -119,8 +120,8 @@ func (c *labCall) sign(context.Context) (int, error) {
 // push prints the service's answer as it is. It exits with 1 where a result isn't taken.
 func (c *labCall) push(ctx context.Context) (int, error) {
 	u, err := url.Parse(c.url)
-	if err != nil || u.Host == "" || c.lab == "" {
-		return 0, fmt.Errorf("give --url https://… and --lab, the laboratory's id")
+	if err != nil || u.Host == "" || c.lab == "" || u.Scheme != "https" && !(u.Scheme == "http" && loopback(u.Hostname())) {
+		return 0, fmt.Errorf("give --url https://… and --lab, the laboratory's id; results go by http:// on this machine alone")
 	}
 	signature, err := c.signer.Detached(c.data)
 	if err != nil {
@@ -135,7 +136,9 @@ func (c *labCall) push(ctx context.Context) (int, error) {
 	if c.fhir {
 		request.Header.Set("Content-Type", "application/fhir+json")
 	}
-	answer, err := (&http.Client{Timeout: 2 * time.Minute}).Do(request)
+	// A redirection would hand the results to somebody else.
+	client := http.Client{Timeout: 2 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	answer, err := client.Do(request)
 	if err != nil {
 		return 0, fmt.Errorf("sending: %w", err)
 	}
@@ -167,4 +170,9 @@ func (c *labCall) hold(context.Context) (int, error) {
 		_, err = fmt.Fprintln(c.out, text)
 	}
 	return exitOK, err
+}
+
+func loopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -3,11 +3,14 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"healthcode/internal/demo"
@@ -111,6 +114,19 @@ func TestTheGuideForLaboratoriesWorks(t *testing.T) {
 		t.Errorf("push says %s", out)
 	}
 	command(exitFail, append(push, write("wrong.ndjson", line("3", "bj-0007")))...)
+	// No result leaves this machine in clear, or for another address than the one that was given.
+	command(exitUsage, "lab", "push", "--url", "http://192.0.2.1", "--lab", d.Laboratory.ID, "--key", d.Laboratory.Key, write("clear.ndjson", line("4", d.Laboratory.ID)))
+	var led atomic.Int32
+	elsewhere := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if led.Add(1) == 1 {
+			http.Redirect(w, r, "/elsewhere", http.StatusTemporaryRedirect)
+		}
+	}))
+	defer elsewhere.Close()
+	command(exitFail, "lab", "push", "--url", elsewhere.URL, "--lab", d.Laboratory.ID, "--key", d.Laboratory.Key, write("led.ndjson", line("5", d.Laboratory.ID)))
+	if led.Load() != 1 {
+		t.Error("push followed a redirection")
+	}
 	own := filepath.Join(dir, "own.pem")
 	if out := command(exitOK, "lab", "keygen", "--key", own); !strings.HasPrefix(out, "-----BEGIN PUBLIC KEY-----") {
 		t.Errorf("keygen prints %s", out)
