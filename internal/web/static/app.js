@@ -2,7 +2,11 @@
 "use strict";
 
 const first = document.querySelector("[data-focus]");
-if (first) first.focus();
+if (first) {
+  // A form sends the address with its fragment, such as that of the skip link, which would take the focus afterwards.
+  if (location.hash) history.replaceState(history.state, "", location.pathname + location.search);
+  first.focus();
+}
 
 // The phone's own clock may be wrong: only its passing is used.
 for (const clock of document.querySelectorAll("time[data-clock]")) {
