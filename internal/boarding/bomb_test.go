@@ -32,8 +32,9 @@ func bombs(t testing.TB) map[string][]byte {
 		"objects": object("/Type /ObjStm /N 100000 /First 10"), "page": object("")}
 }
 
-// hugePicture is the head of a PNG file of 65536 by 65536 pixels.
-func hugePicture() []byte {
-	head := []byte("IHDR\x00\x01\x00\x00\x00\x01\x00\x00\x08\x06\x00\x00\x00")
+// hugePicture is the head of a PNG file of so many pixels.
+func hugePicture(width, height uint32) []byte {
+	head := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32([]byte("IHDR"), width), height)
+	head = append(head, "\x08\x06\x00\x00\x00"...)
 	return binary.BigEndian.AppendUint32(append([]byte("\x89PNG\r\n\x1a\n\x00\x00\x00\r"), head...), crc32.ChecksumIEEE(head))
 }

@@ -506,7 +506,8 @@ func TestFilesThatAreRefused(t *testing.T) {
 		"too many pages":            {many.Bytes(), CodeFilePages},
 		"no page":                   {[]byte("%PDF-1.4\n1 0 obj\n<</Type /Catalog>>\nendobj\n%%EOF"), CodeFileBroken},
 		"half a picture":            {scan()[:3000], identity.CodePhotoDamaged},
-		"a huge picture":            {hugePicture(), identity.CodePhotoPixels},
+		"a huge picture":            {hugePicture(1<<16, 1<<16), identity.CodePhotoPixels},
+		"a huge narrow picture":     {hugePicture(100, 1<<30), identity.CodePhotoPixels},
 	} {
 		if _, err := checkFile(c.data); err == nil || healthcode.CodeOf(err) != c.want {
 			t.Errorf("%s: %v (%s), want %s", name, err, healthcode.CodeOf(err), c.want)

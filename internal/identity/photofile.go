@@ -55,12 +55,12 @@ func inspectPhoto(data []byte) (f photoFile, code healthcode.Code) {
 		return f, CodePhotoFormat
 	}
 	w, h := f.config.Width, f.config.Height
-	switch {
-	case max(w, h) < minPhotoLong || min(w, h) < minPhotoShort:
-		return f, CodePhotoSmall
+	switch { // a photograph that is too small can be decoded all the same: one that is small on one side only may not
 	case max(w, h) > maxPhotoSide || w*h > maxPhotoPixels || f.perPixel*int64(w)*int64(h) > maxPhotoMemory,
 		f.scans > maxPhotoScans:
 		return f, CodePhotoPixels
+	case max(w, h) < minPhotoLong || min(w, h) < minPhotoShort:
+		return f, CodePhotoSmall
 	}
 	return f, ""
 }
