@@ -35,6 +35,7 @@ import (
 	"healthcode/internal/sms"
 	"healthcode/internal/sqlite"
 	"healthcode/internal/status"
+	"healthcode/internal/trace"
 	"healthcode/internal/translog"
 	"healthcode/internal/travel"
 	"healthcode/internal/trustlist"
@@ -55,6 +56,7 @@ type app struct {
 	engine   healthcode.Store
 	model    *model.Model
 	metrics  *api.Metrics
+	traces   *trace.Traces // nil where there are none
 	policies *policy.Set
 	access   *access.Service
 	status   *status.Service
@@ -96,12 +98,15 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 	if err != nil {
 		return nil, err
 	}
+	if err := a.openTraces(ctx, trusted); err != nil {
+		return nil, err
+	}
 	if a.store, a.vault, err = openStore(ctx, s, log); err != nil {
 		return nil, err
 	}
 	s.tuneMemory()
 	a.metrics, a.engine = api.NewMetrics(), a.store
-	a.store = s.withModel(a.store)
+	a.store = s.withModel(a.traces.Store(a.store))
 	a.model, _ = a.store.(*model.Model)
 	a.store = api.Counted(a.store, a.metrics)
 	defer func() {
@@ -154,6 +159,9 @@ func newApp(ctx context.Context, s settings, clock healthcode.Clock, log *slog.L
 		Casework: cases, Cases: a.cases, Change: a.changes, Labs: a.labs, Counts: counts.Monthly, PolicyFile: s.policyFile, Complete: area.Complete, Secure: s.Secure})
 	if err != nil {
 		return nil, err
+	}
+	if a.traces != nil {
+		jsonAPI.Trace = a.traces.Begin
 	}
 	jsonAPI.Notices, jsonAPI.Board, jsonAPI.Assist = a.notices, a.board, a.assist
 	if inbound, err := a.inbound(); err != nil {
@@ -262,4 +270,7 @@ func (a *app) run(ctx context.Context, ready func(net.Addr)) error {
 	return errors.Join(err, a.close())
 }
 
-func (a *app) close() error { return a.store.Close() }
+func (a *app) close() error {
+	a.closeTraces()
+	return a.store.Close()
+}

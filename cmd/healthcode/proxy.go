@@ -30,14 +30,17 @@ func (p proxies) trust(a netip.Addr) bool {
 }
 
 // wrap puts the caller's own address into each request that a trusted proxy
-// hands on: the last one in X-Forwarded-For that isn't a proxy's.
+// hands on: the last one in X-Forwarded-For that isn't a proxy's. Which trace a request
+// belongs to is a proxy's word, too: it is taken out of everybody else's.
 func (p proxies) wrap(next http.Handler) http.Handler {
 	if len(p) == 0 {
 		return next
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		peer, err := netip.ParseAddrPort(r.RemoteAddr)
-		if err == nil && p.trust(peer.Addr()) {
+		if err != nil || !p.trust(peer.Addr()) {
+			r.Header.Del("Traceparent")
+		} else {
 			hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 			for _, hop := range slices.Backward(hops) {
 				a, err := netip.ParseAddr(strings.TrimSpace(hop))

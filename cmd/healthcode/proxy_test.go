@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 )
 
@@ -26,10 +27,14 @@ func TestProxies(t *testing.T) {
 			if tt.forwarded != "" {
 				r.Header.Set("X-Forwarded-For", tt.forwarded)
 			}
+			r.Header.Set("Traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
 			var got string
 			trusted.wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { got = r.RemoteAddr })).ServeHTTP(httptest.NewRecorder(), r)
 			if got != tt.want {
 				t.Errorf("%s, want %s", got, tt.want)
+			}
+			if stranger, kept := strings.HasPrefix(tt.peer, "203."), r.Header.Get("Traceparent") != ""; kept == stranger {
+				t.Errorf("from %s: the trace that it belongs to is kept: %v", tt.peer, kept)
 			}
 		})
 	}

@@ -52,6 +52,8 @@ type settings struct {
 	SMS smsSettings `yaml:"sms"`
 	// Notices says how people are told of changes beside that.
 	Notices noticeSettings `yaml:"notices"`
+	// Traces says where traces of requests go.
+	Traces traceSettings `yaml:"traces"`
 }
 
 const masterKeyVariable = "HEALTHCODE_MASTER_KEY"

@@ -20,6 +20,11 @@ func (s *Server) Observe(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		sent := &sent{ResponseWriter: w}
 		r = withRequestID(w, r)
+		if s.Trace != nil {
+			var end func(route string, status int)
+			r, end = s.Trace(r, RequestID(r.Context()))
+			defer func() { end(routeOf(r), sent.status()) }()
+		}
 		timer := prometheus.NewTimer(nil) // of the process, not of the service's clock, which a demo sets
 		defer func() {
 			if cause := recover(); cause != nil {

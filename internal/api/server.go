@@ -59,6 +59,8 @@ type Services struct {
 	Assist  *assist.Service
 	// Gateway takes the calls of an HTTP gateway of short messages; nil where there is none.
 	Gateway Gateway
+	// Trace begins the trace of a request, by its id, and returns what ends it; nil = no traces.
+	Trace func(r *http.Request, id string) (_ *http.Request, end func(route string, status int))
 	// Secure says that callers reach the service over TLS: headers insist on it then.
 	Secure bool
 }
