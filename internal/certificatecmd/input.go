@@ -18,6 +18,7 @@ import (
 	"healthcode/certificate"
 	"healthcode/internal/certificatecmd/pdfimage"
 	"healthcode/internal/certificatecmd/svgimage"
+	"healthcode/internal/identity"
 	"healthcode/internal/qr"
 )
 
@@ -62,6 +63,9 @@ func decodeImage(data []byte) (image.Image, error) {
 	}
 	if config.Width > qr.MaxPixels || config.Height > qr.MaxPixels || config.Width*config.Height > qr.MaxPixels {
 		return nil, fmt.Errorf("reading the picture: %d × %d pixels are too many", config.Width, config.Height)
+	}
+	if identity.ManyScans(data) {
+		return nil, errors.New("reading the picture: no program makes a JPEG of so many scans; save it anew")
 	}
 	img, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {

@@ -222,3 +222,12 @@ func readFile(t *testing.T, name string) []byte {
 	}
 	return data
 }
+
+// Each scan of a few bytes would cost a walk over all of the picture.
+func TestJPEGOfManyScans(t *testing.T) {
+	head := "\xff\xd8\xff\xc2\x00\x11\x08\x01\xe0\x02\x80\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00"
+	bomb := []byte(head + strings.Repeat("\xff\xda\x00\x08\x01\x01\x00\x00\x00\x00", 33))
+	if text, err := Text(bomb); err == nil || !strings.Contains(err.Error(), "scans") {
+		t.Errorf("%q, %v", text, err)
+	}
+}

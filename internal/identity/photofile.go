@@ -82,6 +82,12 @@ type jpegHeaders struct {
 	orientation int
 }
 
+// ManyScans reports whether a picture is a JPEG of more scans than programs make: each of a few bytes costs a decoder a walk
+// over the whole picture.
+func ManyScans(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("\xff\xd8\xff")) && readJPEGHeaders(data).scans > maxPhotoScans
+}
+
 // readJPEGHeaders walks over the segments of a JPEG up to its end. In what
 // isn't well formed it stops early; the decoder will refuse that.
 func readJPEGHeaders(data []byte) jpegHeaders {

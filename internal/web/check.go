@@ -91,7 +91,7 @@ func readCode(photo []byte) (string, error) {
 	if err != nil {
 		return unreadable(textCheckNoPhoto, err)
 	}
-	if size.Width > qr.MaxPixels || size.Height > qr.MaxPixels || size.Width*size.Height > qr.MaxPixels {
+	if size.Width > qr.MaxPixels || size.Height > qr.MaxPixels || size.Width*size.Height > qr.MaxPixels || identity.ManyScans(photo) {
 		return unreadable(textCheckLarge, qr.ErrTooLarge)
 	}
 	picture, _, err := image.Decode(bytes.NewReader(photo))

@@ -82,6 +82,12 @@ func TestCheckFaults(t *testing.T) {
 	if p := v.sendPhoto("/check", white[:len(white)/2], 422); p.one(".errors a").attr("href") != "#f-photo" {
 		t.Errorf("half a picture: %s", p.text(".errors"))
 	}
+	// A progressive JPEG of 640 by 480 with 33 scans, of which each costs a walk over all of it.
+	head := "\xff\xd8\xff\xc2\x00\x11\x08\x01\xe0\x02\x80\x03\x01\x11\x00\x02\x11\x00\x03\x11\x00"
+	bomb := []byte(head + strings.Repeat("\xff\xda\x00\x08\x01\x01\x00\x00\x00\x00", 33))
+	if p := v.sendPhoto("/check", bomb, 422); !strings.Contains(p.text(".errors"), in("zh", textCheckLarge)) {
+		t.Errorf("many scans: %s", p.text(".errors"))
+	}
 }
 
 func TestCheckIsLimited(t *testing.T) {

@@ -10,6 +10,8 @@ import (
 	"io"
 
 	"golang.org/x/image/ccitt"
+
+	"healthcode/internal/identity"
 )
 
 const maxPixels = 50_000_000
@@ -33,7 +35,7 @@ func (f *file) picture(s stream, ink uint8) (image.Image, error) {
 	mask := get("ImageMask", "IM") == true
 	switch packing {
 	case "DCTDecode", "DCT":
-		if config, err := jpeg.DecodeConfig(bytes.NewReader(data)); err != nil || config.Width*config.Height > maxPixels {
+		if config, err := jpeg.DecodeConfig(bytes.NewReader(data)); err != nil || config.Width*config.Height > maxPixels || identity.ManyScans(data) {
 			return nil, errors.New("reading a picture: its JPEG cannot be read")
 		}
 		return jpeg.Decode(bytes.NewReader(data))

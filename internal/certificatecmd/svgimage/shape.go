@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"healthcode/internal/certificatecmd/raster"
+	"healthcode/internal/identity"
 )
 
 // shape gives the outline of a basic shape; nil where the element is none.
@@ -115,7 +116,7 @@ func dataImage(href string) image.Image {
 		raw = []byte(plain)
 	}
 	config, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil || config.Width > maxPicture || config.Height > maxPicture || config.Width*config.Height > maxPicture {
+	if err != nil || config.Width > maxPicture || config.Height > maxPicture || config.Width*config.Height > maxPicture || identity.ManyScans(raw) {
 		return nil
 	}
 	img, _, err := image.Decode(bytes.NewReader(raw))
