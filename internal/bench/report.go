@@ -53,7 +53,7 @@ var titles = map[string]string{
 	declare: "a declaration: checked, sent, durable (two requests)",
 }
 
-// bars are what the ratios should be: at least, or for growth at most.
+// bar is what a ratio should be: at least, or for growth at most.
 func bar(ratio, engine string) string {
 	switch {
 	case ratio == "code_vs_sign" && engine == "sqlite":

@@ -17,7 +17,7 @@ func enter(c *healthcode.Case, state healthcode.CaseState, p *policy.Policy, now
 	wind(c, now)
 }
 
-// open starts a case's clocks.
+// start starts a case's clocks.
 func start(c *healthcode.Case, p *policy.Policy, now time.Time) {
 	c.Last = now.Add(hours(p.Casework.Clocks.Last))
 	enter(c, healthcode.CaseReceived, p, now)

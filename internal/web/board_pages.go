@@ -116,7 +116,7 @@ func replaceSites(c *call) error {
 	return c.redirect("/staff/board?done=1")
 }
 
-// span says from when until when a bulletin holds, and whether it is past or withdrawn.
+// bulletinWords say from when until when a bulletin holds, and whether it is past or withdrawn.
 func bulletinWords(v view, b healthcode.Bulletin) (words []string) {
 	if b.Until.IsZero() {
 		words = append(words, v.say(textBulletinFrom, v.moment(b.From)))

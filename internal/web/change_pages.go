@@ -117,7 +117,7 @@ func (v view) alarmTitle(a healthcode.Alarm) string {
 	return v.say(text, key)
 }
 
-// ground names a ground; one that is no longer in the list stands for itself.
+// changeGround names a ground; one that is no longer in the list stands for itself.
 func (v view) changeGround(id string) string {
 	if info, ok := change.Ground(id).Info(); ok {
 		return v.say(info.Text)

@@ -88,7 +88,7 @@ func (c *call) lab(status int, form labForm) error {
 	return c.page(status, labView(c.view(), form))
 }
 
-// answer shows the page again, with what is wrong where something is.
+// labChanged shows the page again, with what is wrong where something is.
 func (c *call) labChanged(err error, form labForm) error {
 	if err == nil {
 		return c.redirect("/staff/labs/" + c.r.PathValue("lab") + "/edit?done=1")
