@@ -49,15 +49,7 @@ type Service struct {
 
 // New returns a service. The key of its one-time codes comes from the sealer.
 func New(store Store, status *status.Service, sealer healthcode.Sealer, clock healthcode.Clock) (*Service, error) {
-	var key []byte
-	for _, part := range []string{"1", "2"} {
-		half, err := sealer.Lookup("assist code key", part)
-		if err != nil {
-			return nil, fmt.Errorf("deriving the key of one-time codes: %w", err)
-		}
-		key = append(key, half...)
-	}
-	codes, err := identity.NewOneTimeCodes(key)
+	codes, err := access.OneTimeCodes(sealer, "assist code key")
 	if err != nil {
 		return nil, err
 	}

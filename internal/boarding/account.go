@@ -43,19 +43,6 @@ const CodeForm healthcode.Code = "form_expired"
 // CodeOtherPhone says that the passport is registered with another telephone.
 const CodeOtherPhone healthcode.Code = "other_phone"
 
-// newCodes derives the key of one-time codes.
-func newCodes(sealer healthcode.Sealer) (*identity.OneTimeCodes, error) {
-	var key []byte
-	for _, part := range []string{"1", "2"} {
-		half, err := sealer.Lookup("boarding one-time code key", part)
-		if err != nil {
-			return nil, fmt.Errorf("deriving the key of one-time codes: %w", err)
-		}
-		key = append(key, half...)
-	}
-	return identity.NewOneTimeCodes(key)
-}
-
 // Begin checks a form, sends a one-time code to its telephone, and returns the form sealed. Address counts for limits.
 // The error joins what is wrong with each field.
 func (s *Service) Begin(ctx context.Context, f Form, address string) (string, error) {

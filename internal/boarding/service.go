@@ -50,7 +50,7 @@ type Service struct {
 
 // New returns a service.
 func New(c Config) (*Service, error) {
-	codes, err := newCodes(c.Sealer)
+	codes, err := access.OneTimeCodes(c.Sealer, "boarding one-time code key")
 	if err != nil {
 		return nil, err
 	}
