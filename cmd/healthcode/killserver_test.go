@@ -149,7 +149,9 @@ func (k *killing) round(t *testing.T, round int, kill func()) {
 // send sends one fact, and notes whether it was acknowledged.
 func (k *killing) send(p *process, id string) error {
 	k.mu.Lock()
-	k.sent[id] = k.sent[id]
+	if _, again := k.sent[id]; !again {
+		k.sent[id] = false // not acknowledged yet
+	}
 	k.mu.Unlock()
 	line := fmt.Sprintf(`{"id":%q,"source":"pharmacy:test","person":{"document":{"type":"CN-ID","number":%q}},"kind":"purchase","category":"fever","time":"2022-04-27T10:00:00+08:00"}`,
 		id, servicetest.Zhang.Document.Number)

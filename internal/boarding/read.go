@@ -224,15 +224,6 @@ func (r *Rules) NoticesOf(mission string) []Notice {
 // Name is the notice as it is quoted, such as frankfurt/2022-04.
 func (n *Notice) Name() string { return path.Join(n.Mission, n.ID) }
 
-// set finds a set.
-func (n *Notice) set(id string) (*Set, bool) {
-	i := slices.IndexFunc(n.Sets, func(s Set) bool { return s.ID == id })
-	if i < 0 {
-		return nil, false
-	}
-	return &n.Sets[i], true
-}
-
 // Due returns when so many of a mission's working hours have passed since an instant.
 func (m *Mission) Due(since time.Time) time.Time {
 	left := time.Duration(m.TargetHours) * time.Hour

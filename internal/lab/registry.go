@@ -10,10 +10,11 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"fmt"
-	"math/big"
+
 	"net"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -265,8 +266,8 @@ func parseJWK(text string) any {
 		if err != nil || len(x) != 32 || len(y) != 32 {
 			return nil
 		}
-		key := &ecdsa.PublicKey{Curve: elliptic.P256(), X: new(big.Int).SetBytes(x), Y: new(big.Int).SetBytes(y)}
-		if _, err := key.ECDH(); err != nil { // not on the curve
+		key, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), slices.Concat([]byte{4}, x, y))
+		if err != nil { // not on the curve
 			return nil
 		}
 		return key

@@ -70,25 +70,23 @@ func (k *Keeper) hold(ctx context.Context, task string, left time.Duration, work
 	go func() { defer close(done); work(working) }()
 	tick := time.NewTicker(Renew)
 	defer tick.Stop()
-	expiry := time.NewTimer(left)
+	// A claim that hangs must not outlast the lease, so its end doesn't wait for the loop.
+	expiry := time.AfterFunc(left, stop)
 	defer expiry.Stop()
 	for {
 		select {
 		case <-tick.C:
-			// A claim that hangs must not outlast the lease.
 			asking, cancel := context.WithTimeout(working, Renew)
 			left := k.claim(asking, task)
 			cancel()
-			if left > 0 {
+			if left > 0 && expiry.Stop() {
 				expiry.Reset(left)
 			}
-		case <-expiry.C:
-			k.Log.Warn("task lost", "task", task, "holder", k.Holder)
-			stop()
-			<-done
-			return
-		case <-ctx.Done():
-			<-done
+		case <-working.Done():
+			if <-done; ctx.Err() == nil {
+				k.Log.Warn("task lost", "task", task, "holder", k.Holder)
+				return
+			}
 			k.release(task)
 			return
 		case <-done:

@@ -116,7 +116,7 @@ func TestEndIsToldBefore(t *testing.T) {
 		t.Errorf("notice: %+v", n)
 	}
 	d.work()
-	list, messages = d.at(end.Add(-time.Hour), a, servicetest.Zhang.Phone)
+	list, _ = d.at(end.Add(-time.Hour), a, servicetest.Zhang.Phone)
 	want(t, "notices an hour before", len(list), 2)
 
 	list, messages = d.at(end, a, servicetest.Zhang.Phone)

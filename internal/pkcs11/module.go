@@ -37,7 +37,7 @@ type module struct {
 
 // functionList is the start of CK_FUNCTION_LIST: a version, padded, and the functions.
 type functionList struct {
-	version   [2]byte
+	_         [2]byte
 	functions [fnCount]uintptr
 }
 

@@ -67,7 +67,7 @@ func TestLinkIsReadByWhoeverHasThePasscode(t *testing.T) {
 	}
 	key, err := base64.RawURLEncoding.DecodeString(link.Key)
 	h.Must(err)
-	object, err := jose.ParseEncrypted(o.File, []jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256GCM})
+	object, err := jose.ParseEncryptedCompact(o.File, []jose.KeyAlgorithm{jose.DIRECT}, []jose.ContentEncryption{jose.A256GCM})
 	h.Must(err)
 	if cty := object.Header.ExtraHeaders[jose.HeaderContentType]; cty != "application/fhir+json" {
 		t.Errorf("cty %v", cty)

@@ -38,7 +38,6 @@ var (
 	textBoardingApply      = say("查看需要什么", "See what is needed")
 	textBoardingNew        = say("新的申请", "New application")
 	textBoardingNone       = say("您还没有申请。", "You have no application yet.")
-	textBoardingItem       = say("要求", "Requirement")
 	textBoardingDone       = say("已满足", "Satisfied")
 	textBoardingMissing    = say("还缺", "Missing")
 	textBoardingChecking   = say("等待人工审核", "Waits for an officer")

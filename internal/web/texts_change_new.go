@@ -3,7 +3,6 @@ package web
 // Texts of proposing a change outside a case.
 var (
 	textPropose        = say("提出变更", "Propose a change")
-	textTaskPropose    = say("没有办理件时，凭列明的健康理由提出变更，由另一位工作人员同意后生效。", "Propose a change outside a case, for a listed health ground. It takes effect when a second officer agrees.")
 	textProposeHow     = say("本人会看到这次查看和这次变更。与健康无关的理由不在列表中，也不能使用。", "The person sees this look, and the change. A reason that has nothing to do with health isn't in the list, and can't be used.")
 	textProposeKind    = say("要做什么", "What to do")
 	textProposeGo      = say("下一步", "Next")
