@@ -83,11 +83,12 @@ func (s *settings) check(ctx context.Context, std stdio) (c checked, err error) 
 	if err != nil {
 		return c, err
 	}
-	if err = store.Check(ctx); err == nil {
+	damage := store.Check(ctx)
+	if damage == nil {
 		c.Persons, c.Facts, err = store.Counts(ctx)
 	}
 	if err := errors.Join(err, store.Close()); err != nil {
-		return c, err
+		return c, errors.Join(damage, err)
 	}
 	lc := logCheck{settings: *s}
 	// A log that was never opened has no entries; a change that names one is found by the audit.
@@ -99,7 +100,7 @@ func (s *settings) check(ctx context.Context, std stdio) (c checked, err error) 
 		c.LogEntries = proven.Size
 	}
 	if err != nil {
-		return c, fmt.Errorf("the log of changes: %w", err)
+		return c, errors.Join(damage, fmt.Errorf("the log of changes: %w", err))
 	}
 	// What was just changed waits for the log, also after a crash: the next start writes it.
 	c.Findings = slices.DeleteFunc(c.Findings, func(f translog.Finding) bool {
@@ -109,5 +110,5 @@ func (s *settings) check(ctx context.Context, std stdio) (c checked, err error) 
 		}
 		return false
 	})
-	return c, nil
+	return c, damage
 }

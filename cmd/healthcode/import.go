@@ -12,6 +12,7 @@ import (
 	"healthcode/internal/area"
 	"healthcode/internal/identity"
 	"healthcode/internal/intake"
+	"healthcode/internal/vault"
 )
 
 const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
@@ -20,18 +21,24 @@ const importUsage = `Usage: healthcode import facts [--data DIR] FILE|-
 
 Each fact is stored as it is. Results of one sample that came by several ways aren't merged here: a file says nothing of
 the jurisdiction that settles results which differ. Send them to the API, or by healthcode lab push.
+
+A file is limited like a feed of the API: where it would change the codes of too many people within a day, the rest is refused and an alarm
+raised. Once a third person has released it (/staff/alarms), run the import again. Manual changes and lifts are made by two officers, and in no file.
 `
 
 // runImport brings facts or area history into a data directory. Each import can
 // be interrupted and run again: what is there already stays as it is.
 func runImport(ctx context.Context, args []string, std stdio) int {
-	kinds := map[string]func(context.Context, healthcode.Store, healthcode.Sealer, string, stdio) int{
-		"facts": importFacts, "risk-areas": importRiskAreas, "areas": importAreas}
+	s := settings{Data: "data", LogLevel: "warn"}
+	facts := func(ctx context.Context, store healthcode.Store, keys *vault.Vault, path string, std stdio) int {
+		return s.importFacts(ctx, store, keys, path, std)
+	}
+	kinds := map[string]func(context.Context, healthcode.Store, *vault.Vault, string, stdio) int{
+		"facts": facts, "risk-areas": importRiskAreas, "areas": importAreas}
 	if len(args) == 0 || kinds[args[0]] == nil {
 		fmt.Fprint(std.err, importUsage)
 		return exitUsage
 	}
-	s := settings{Data: "data", LogLevel: "warn"}
 	fs := flag.NewFlagSet("import "+args[0], flag.ContinueOnError)
 	fs.SetOutput(std.err)
 	s.flags(fs)
@@ -59,7 +66,7 @@ func runImport(ctx context.Context, args []string, std stdio) int {
 }
 
 // importRiskAreas reads the State Council's risk-area snapshots in a folder.
-func importRiskAreas(ctx context.Context, store healthcode.Store, _ healthcode.Sealer, dir string, std stdio) int {
+func importRiskAreas(ctx context.Context, store healthcode.Store, _ *vault.Vault, dir string, std stdio) int {
 	progress := func(done, total int) { fmt.Fprintf(std.err, "\r%d of %d files", done, total) }
 	read, report, err := area.ReadRiskAreas(ctx, os.DirFS(dir), shanghai(), progress)
 	fmt.Fprintln(std.err)
@@ -90,7 +97,7 @@ func importRiskAreas(ctx context.Context, store healthcode.Store, _ healthcode.S
 }
 
 // importAreas reads area history in its JSON form; each county in it replaces the stored one.
-func importAreas(ctx context.Context, store healthcode.Store, _ healthcode.Sealer, path string, std stdio) int {
+func importAreas(ctx context.Context, store healthcode.Store, _ *vault.Vault, path string, std stdio) int {
 	data, err := readInput(path, std.in)
 	if err != nil {
 		return std.fail("healthcode import areas: %v", err)
@@ -125,7 +132,11 @@ func readInput(path string, in io.Reader) ([]byte, error) {
 }
 
 // importFacts streams facts from NDJSON. Bad lines are named by number and left out.
-func importFacts(ctx context.Context, store healthcode.Store, keys healthcode.Sealer, path string, std stdio) int {
+func (s *settings) importFacts(ctx context.Context, store healthcode.Store, keys *vault.Vault, path string, std stdio) int {
+	allow, err := s.importGuard(ctx, store, keys, std)
+	if err != nil {
+		return std.fail("healthcode import facts: %v", err)
+	}
 	in := std.in
 	if path != "-" {
 		file, err := os.Open(path)
@@ -137,6 +148,7 @@ func importFacts(ctx context.Context, store healthcode.Store, keys healthcode.Se
 	}
 	last := std.now()
 	summary, err := intake.ImportFacts(ctx, in, store, intake.FactOptions{
+		Allow:  allow,
 		Phones: identity.PhoneBook{Store: store, Sealer: keys},
 		Now:    func() time.Time { return std.now().In(shanghai()) },
 		Progress: func(s intake.FactSummary) {

@@ -25,6 +25,9 @@ const (
 	feedAhead = 45 * 24 * time.Hour
 )
 
+// Operator is the account under which what the server's own command brings is counted. No account can have this name.
+const Operator = "_operator"
+
 // Feed watches what one account sends in one call. It is used by one goroutine.
 type Feed struct {
 	service      *Service

@@ -33,6 +33,8 @@ type FactOptions struct {
 	// SourcePrefix is the source that each fact must have or, if it ends with a
 	// colon, begin with; "" = any.
 	SourcePrefix string
+	// Allow is asked about each fact in the order of lines, with its person, and an error refuses the line; nil allows all.
+	Allow func(*healthcode.Fact) error
 	// Phones names the phones of carriers' facts; nil leaves the ids as they come.
 	Phones Phones
 }
@@ -143,6 +145,9 @@ type factImport struct {
 }
 
 func (i *factImport) commit(ctx context.Context, b *factBatch) error {
+	if i.opts.Allow != nil {
+		b.screen(i.opts.Allow)
+	}
 	ids, err := i.store.EnsurePersons(ctx, b.documents)
 	if err != nil {
 		return err

@@ -78,6 +78,30 @@ func (b *factBatch) decode(opts FactOptions) {
 	b.lines = nil
 }
 
+// screen keeps the facts that are allowed, and the documents that they name.
+func (b *factBatch) screen(allow func(*healthcode.Fact) error) {
+	facts, documents := b.facts, b.documents
+	b.facts, b.documents = facts[:0], nil
+	places := make(map[int]int, len(documents))
+	for _, f := range facts {
+		asked := f.fact
+		asked.Person = &documents[f.document]
+		if err := allow(&asked); err != nil {
+			b.bad++
+			b.refuse(f.line, err)
+			continue
+		}
+		place, ok := places[f.document]
+		if !ok {
+			place = len(b.documents)
+			places[f.document] = place
+			b.documents = append(b.documents, documents[f.document])
+		}
+		f.document = place
+		b.facts = append(b.facts, f)
+	}
+}
+
 func decodeFact(line rawLine, prefix string) (f healthcode.Fact, err error) {
 	switch {
 	case line.tooLong:
