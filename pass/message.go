@@ -92,7 +92,7 @@ func (m *message) text() string {
 	if m.shown != nil {
 		return m.shown.text(m.encoded())
 	}
-	return Prefix + base45.Encode(m.encoded())
+	return string(base45.Append(append(make([]byte, 0, len(Prefix)+(MaxSize+1)/2*3), Prefix...), m.encoded()))
 }
 
 func (m *message) encoded() []byte {

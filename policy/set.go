@@ -62,6 +62,16 @@ func (s *Set) Versions(jurisdiction string) []*Policy {
 	return out
 }
 
+// InForce returns a jurisdiction's version in force at an instant, nil where there is none.
+func (s *Set) InForce(jurisdiction string, at time.Time) *Policy {
+	for _, p := range s.policies {
+		if p.Jurisdiction == jurisdiction && p.InForceAt(at) {
+			return p
+		}
+	}
+	return nil
+}
+
 // Find returns the policy that ref names: jurisdiction@version, or a
 // jurisdiction alone for the version in force at an instant.
 func (s *Set) Find(ref string, at time.Time) (*Policy, error) {

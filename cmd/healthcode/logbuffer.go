@@ -18,7 +18,8 @@ const (
 // gathered is a log whose lines of requests are written many at once.
 type gathered struct {
 	slog.Handler
-	to *gatherer
+	to    *gatherer
+	plain bool // no attributes of its own, and nothing replaced
 }
 
 type gatherer struct {
@@ -30,24 +31,32 @@ type gatherer struct {
 
 func newGathered(w io.Writer, options *slog.HandlerOptions) slog.Handler {
 	to := &gatherer{w: w}
-	return &gathered{slog.NewJSONHandler(to, options), to}
+	return &gathered{slog.NewJSONHandler(to, options), to, !options.AddSource && options.ReplaceAttr == nil}
 }
 
 // Handle writes at once whatever isn't the line of a request.
 func (g *gathered) Handle(ctx context.Context, r slog.Record) error {
-	err := g.Handler.Handle(ctx, r)
 	if r.Message != "request" {
+		err := g.Handler.Handle(ctx, r)
 		g.to.flush()
+		return err
 	}
-	return err
+	if g.plain {
+		var room [512]byte
+		if line, ok := appendLine(room[:0], &r); ok {
+			_, err := g.to.Write(line)
+			return err
+		}
+	}
+	return g.Handler.Handle(ctx, r)
 }
 
 func (g *gathered) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return &gathered{g.Handler.WithAttrs(attrs), g.to}
+	return &gathered{g.Handler.WithAttrs(attrs), g.to, false}
 }
 
 func (g *gathered) WithGroup(name string) slog.Handler {
-	return &gathered{g.Handler.WithGroup(name), g.to}
+	return &gathered{g.Handler.WithGroup(name), g.to, false}
 }
 
 // Write takes one line.

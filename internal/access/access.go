@@ -112,7 +112,7 @@ func (s *Service) Session(ctx context.Context, token string) (healthcode.Actor, 
 
 func (s *Service) session(ctx context.Context, hash []byte) (healthcode.Actor, healthcode.Session, error) {
 	session, err := s.store.SessionByToken(ctx, hash, s.clock.Now())
-	if healthcode.CodeOf(err) == healthcode.CodeNotFound && err != nil {
+	if err != nil && healthcode.CodeOf(err) == healthcode.CodeNotFound {
 		return healthcode.Actor{}, session, SignedOut()
 	}
 	if err != nil {
@@ -204,6 +204,7 @@ func random(n int) string {
 }
 
 func hash(token string) []byte {
-	sum := sha256.Sum256([]byte(token))
+	var room [64]byte
+	sum := sha256.Sum256(append(room[:0], token...))
 	return sum[:]
 }

@@ -42,9 +42,10 @@ func (s *Server) serve(route *Route) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.setHeaders(w.Header(), route)
-		ctx, cancel := context.WithTimeout(r.Context(), timeout)
-		defer cancel()
-		if deadline, ok := ctx.Deadline(); ok && r.ContentLength != 0 {
+		ctx := &bounded{Context: r.Context(), limit: timeout}
+		defer ctx.end()
+		if r.ContentLength != 0 {
+			deadline, _ := ctx.Deadline()
 			// Not every connection can; the context ends the call then.
 			_ = http.NewResponseController(w).SetReadDeadline(deadline)
 		}

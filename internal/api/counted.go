@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"sync/atomic"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -91,11 +92,12 @@ func (c *counted) PutVisit(ctx context.Context, v healthcode.Visit, fact *health
 }
 
 // SharedFacts is that of the store below, or Facts.
-func (c *counted) SharedFacts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
+func (c *counted) SharedFacts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, *atomic.Value, error) {
 	if shared, ok := c.Store.(interface {
-		SharedFacts(context.Context, healthcode.PersonID) ([]healthcode.Fact, error)
+		SharedFacts(context.Context, healthcode.PersonID) ([]healthcode.Fact, *atomic.Value, error)
 	}); ok {
 		return shared.SharedFacts(ctx, id)
 	}
-	return c.Store.Facts(ctx, id)
+	facts, err := c.Store.Facts(ctx, id)
+	return facts, nil, err
 }

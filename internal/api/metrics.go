@@ -3,6 +3,7 @@ package api
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,6 +16,7 @@ import (
 // Metrics counts what the service does. No label says anything of a person.
 type Metrics struct {
 	registry      *prometheus.Registry
+	answers       sync.Map // routeStatus to *answers
 	requests      *prometheus.CounterVec
 	durations     *prometheus.HistogramVec
 	facts         *prometheus.CounterVec
@@ -65,9 +67,26 @@ func NewMetrics() *Metrics {
 	return m
 }
 
+// answers are the counts of a route and a status, so that they needn't be looked for by their labels each time.
+type answers struct {
+	count prometheus.Counter
+	took  prometheus.Observer
+}
+
+type routeStatus struct {
+	route  string
+	status int
+}
+
 func (m *Metrics) request(route string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
-	m.durations.WithLabelValues(route).Observe(took.Seconds())
+	key := routeStatus{route, status}
+	found, ok := m.answers.Load(key)
+	if !ok {
+		found, _ = m.answers.LoadOrStore(key, &answers{m.requests.WithLabelValues(route, strconv.Itoa(status)), m.durations.WithLabelValues(route)})
+	}
+	a := found.(*answers)
+	a.count.Inc()
+	a.took.Observe(took.Seconds())
 }
 
 // LabUploaded counts one new result of a laboratory.

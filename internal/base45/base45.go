@@ -46,8 +46,10 @@ func (e *OverflowError) Error() string {
 }
 
 // Encode returns the base45 text of src: 3 characters for each 2 bytes, and 2 for a last odd byte.
-func Encode(src []byte) string {
-	dst := make([]byte, 0, len(src)/2*3+len(src)%2*2)
+func Encode(src []byte) string { return string(Append(make([]byte, 0, len(src)/2*3+len(src)%2*2), src)) }
+
+// Append adds the base45 text of src to dst.
+func Append(dst, src []byte) []byte {
 	for ; len(src) >= 2; src = src[2:] {
 		n := uint32(src[0])<<8 | uint32(src[1])
 		dst = append(dst, alphabet[n%45], alphabet[n/45%45], alphabet[n/(45*45)])
@@ -55,7 +57,7 @@ func Encode(src []byte) string {
 	if len(src) == 1 {
 		dst = append(dst, alphabet[src[0]%45], alphabet[src[0]/45])
 	}
-	return string(dst)
+	return dst
 }
 
 // Decode returns the bytes of a base45 text. It takes only what Encode produces, so each byte string has

@@ -31,9 +31,13 @@ func factBytes(f *healthcode.Fact) int {
 	return n
 }
 
+// besideBytes is about what is kept beside facts.
+const besideBytes = 192
+
 func (p person) bytes() int64 {
 	n := int(unsafe.Sizeof(p))
 	if p.facts != nil {
+		n += besideBytes
 		for i := range *p.facts {
 			n += factBytes(&(*p.facts)[i])
 		}

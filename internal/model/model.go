@@ -10,6 +10,7 @@ package model
 
 import (
 	"context"
+	"encoding/binary"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -55,6 +56,7 @@ type token [32]byte
 // person is what is known of one person; nil is what hasn't been asked for.
 type person struct {
 	facts         *[]healthcode.Fact
+	beside        *atomic.Value // what somebody keeps with these facts
 	person        *healthcode.Person
 	registrations *[]healthcode.Registration
 	sessions      map[token]healthcode.Session
@@ -74,8 +76,10 @@ type account struct {
 func New(store healthcode.Store, bytes int64, elapsed func() time.Duration) *Model {
 	m := &Model{Store: store, elapsed: elapsed, stopped: make(chan struct{})}
 	seed := maphash.MakeSeed()
+	// The start of a hash is a hash.
+	start := func(t token) uint64 { return binary.NativeEndian.Uint64(t[:]) }
 	m.people = newTable(bytes*7/8, func(id healthcode.PersonID) uint64 { return maphash.Bytes(seed, id[:]) }, person.bytes)
-	m.tokens = newTable(bytes/16, func(t token) uint64 { return maphash.Bytes(seed, t[:]) }, func(healthcode.PersonID) int64 { return 16 })
+	m.tokens = newTable(bytes/16, start, func(healthcode.PersonID) int64 { return 16 })
 	m.staff = newTable(bytes/16, func(key string) uint64 { return maphash.String(seed, key) }, account.bytes)
 	m.areas = newTable(1<<20, func(struct{}) uint64 { return 0 }, func(int64) int64 { return 8 })
 	m.refreshed.Store(-int64(time.Hour))
@@ -136,7 +140,9 @@ func (m *Model) changed(e healthcode.Event) {
 	}
 	for _, id := range e.People {
 		if onlyFacts[id] {
-			m.people.change(id, func(p *person) { p.facts = withFacts(p.facts, appended[id]) })
+			m.people.change(id, func(p *person) {
+				p.facts, p.beside = withFacts(p.facts, appended[id]), new(atomic.Value)
+			})
 		} else {
 			m.people.drop(id)
 		}

@@ -3,6 +3,7 @@ package model
 import (
 	"context"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"healthcode"
@@ -10,29 +11,32 @@ import (
 
 // Facts returns a slice of the caller's own.
 func (m *Model) Facts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
-	facts, err := m.SharedFacts(ctx, id)
+	facts, _, err := m.SharedFacts(ctx, id)
 	return slices.Clone(facts), err
 }
 
-// SharedFacts is Facts for callers who change nothing in the slice.
-func (m *Model) SharedFacts(ctx context.Context, id healthcode.PersonID) ([]healthcode.Fact, error) {
+// SharedFacts is Facts for callers who change nothing in the slice. What they make of the facts they may keep beside
+// them, for whoever asks next: it is gone when the facts change. Beside is nil where nothing can be kept.
+func (m *Model) SharedFacts(ctx context.Context, id healthcode.PersonID) (facts []healthcode.Fact, beside *atomic.Value, err error) {
 	if !m.ready(ctx) {
 		m.misses.Add(1)
-		return m.Store.Facts(ctx, id)
+		facts, err = m.Store.Facts(ctx, id)
+		return facts, nil, err
 	}
 	p, epoch, _ := m.people.get(id)
 	if p.facts != nil {
 		m.hits.Add(1)
-		return *p.facts, nil
+		return *p.facts, p.beside, nil
 	}
 	m.misses.Add(1)
-	facts, err := m.Store.Facts(ctx, id)
+	read, err := m.Store.Facts(ctx, id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	facts = slices.Clip(facts) // so that nobody appends into what is shared
-	m.people.put(id, epoch, func(p *person) { p.facts = &facts })
-	return facts, nil
+	read = slices.Clip(read) // so that nobody appends into what is shared
+	beside = new(atomic.Value)
+	m.people.put(id, epoch, func(p *person) { p.facts, p.beside = &read, beside })
+	return read, beside, nil
 }
 
 // Person returns documents of the caller's own.

@@ -178,11 +178,16 @@ type Pass struct {
 // mint makes the pass of an evaluated person. It expires early where the state changes before.
 func (s *Service) mint(person healthcode.Person, p *policy.Policy, e *policy.Evaluation, proxy bool) (Pass, error) {
 	now := s.clock.Now()
+	state, _, next := e.State(now)
+	return s.sign(person, p, now, state, next, proxy)
+}
+
+// sign makes the pass of a person who has a state from now until next.
+func (s *Service) sign(person healthcode.Person, p *policy.Policy, now time.Time, state string, next time.Time, proxy bool) (Pass, error) {
 	issuer, _, err := s.keys.get(p.Jurisdiction, now)
 	if err != nil {
 		return Pass{}, err
 	}
-	state, _, next := e.State(now)
 	life := time.Duration(p.Pass.Valid) * time.Second
 	if left := next.Sub(now).Truncate(time.Second); !next.IsZero() && left < life {
 		life = max(left, time.Second)
@@ -208,11 +213,11 @@ func (s *Service) Renew(ctx context.Context, a healthcode.Actor, jurisdiction, r
 	if err != nil {
 		return Pass{}, err
 	}
-	p, evaluation, err := s.Evaluation(ctx, a.Person, jurisdiction)
+	k, now, err := s.standing(ctx, a.Person, jurisdiction)
 	if err != nil {
 		return Pass{}, err
 	}
-	return s.mint(person, p, evaluation, false)
+	return s.sign(person, k.policy, now, k.state, k.next, false)
 }
 
 // Claims verifies a pass of one of the jurisdictions here. The error is a *[pass.Failure].

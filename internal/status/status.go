@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"healthcode"
@@ -63,10 +64,14 @@ func (s *Service) Policies() *policy.Set { return s.policies }
 // Policy returns the policy of a jurisdiction that is in force now. CodeNotFound
 // for a jurisdiction that isn't here, CodeNoPolicy for one without a policy in force.
 func (s *Service) Policy(jurisdiction string) (*policy.Policy, error) {
+	now := s.clock.Now()
+	if p := s.policies.InForce(jurisdiction, now); p != nil {
+		return p, nil
+	}
 	if len(s.policies.Versions(jurisdiction)) == 0 {
 		return nil, healthcode.Errorf(healthcode.CodeNotFound, "jurisdiction", "这里没有这个地方的健康码。", "There is no health code for this place here.")
 	}
-	p, err := s.policies.Find(jurisdiction, s.clock.Now())
+	p, err := s.policies.Find(jurisdiction, now)
 	if err != nil {
 		return nil, &healthcode.Error{Code: CodeNoPolicy, Field: "jurisdiction", Err: err, Text: healthcode.Text{
 			ZH: "健康码目前停用，不需要出示。", EN: "The health code is not in use now; nobody may ask you for it."}}
@@ -77,31 +82,43 @@ func (s *Service) Policy(jurisdiction string) (*policy.Policy, error) {
 // Areas returns the area history as it is now: a change is in force for
 // everybody in the next request, and touches no person's row.
 func (s *Service) Areas(ctx context.Context) (*policy.Areas, error) {
+	areas, _, err := s.areasNow(ctx)
+	return areas, err
+}
+
+// areasNow also returns the version of the history.
+func (s *Service) areasNow(ctx context.Context) (*policy.Areas, int64, error) {
 	version, err := s.store.AreasVersion(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the areas' version: %w", err)
+		return nil, 0, fmt.Errorf("reading the areas' version: %w", err)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.areas != nil && s.version == version {
-		return s.areas, nil
+		return s.areas, version, nil
 	}
 	history, version, err := s.store.Areas(ctx)
 	if err != nil {
-		return nil, fmt.Errorf("reading the area history: %w", err)
+		return nil, 0, fmt.Errorf("reading the area history: %w", err)
 	}
 	s.areas, s.version = policy.NewAreas(s.complete(history)), version
-	return s.areas, nil
+	return s.areas, version, nil
 }
 
-// facts may be shared with others: nothing in them is changed.
-func (s *Service) facts(ctx context.Context, person healthcode.PersonID) ([]healthcode.Fact, error) {
+// facts may be shared with others: nothing in them is changed. What is stored in beside is there for whoever asks next, until
+// the facts change; it is nil where the store keeps nothing.
+func (s *Service) facts(ctx context.Context, person healthcode.PersonID) (facts []healthcode.Fact, beside *atomic.Value, err error) {
 	if shared, ok := s.store.(interface {
-		SharedFacts(context.Context, healthcode.PersonID) ([]healthcode.Fact, error)
+		SharedFacts(context.Context, healthcode.PersonID) ([]healthcode.Fact, *atomic.Value, error)
 	}); ok {
-		return shared.SharedFacts(ctx, person)
+		facts, beside, err = shared.SharedFacts(ctx, person)
+	} else {
+		facts, err = s.store.Facts(ctx, person)
 	}
-	return s.store.Facts(ctx, person)
+	if err != nil {
+		err = fmt.Errorf("reading the facts: %w", err)
+	}
+	return facts, beside, err
 }
 
 // Evaluate runs the policy in force over what is known of a person now. The facts are the caller's own.
@@ -125,9 +142,9 @@ func (s *Service) evaluate(ctx context.Context, person healthcode.PersonID, juri
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	facts, err := s.facts(ctx, person)
+	facts, _, err := s.facts(ctx, person)
 	if err != nil {
-		return nil, nil, nil, fmt.Errorf("reading the facts: %w", err)
+		return nil, nil, nil, err
 	}
 	return p, p.Evaluate(areas, facts, s.clock.Now()), facts, nil
 }
