@@ -79,7 +79,7 @@ func whatWaitsIsCounted(t *testing.T, s healthcode.Store) {
 		wantEqual(t, q, now[q].Waiting, 1)
 		wantTime(t, q, now[q].Oldest, start)
 	}
-	wantEqual(t, "overdue later", at(after(5*time.Hour))[healthcode.QueueCases].Waiting, 2)
+	wantEqual(t, "overdue later", at(after(5 * time.Hour))[healthcode.QueueCases].Waiting, 2)
 
 	// What was done waits no more.
 	must(t, s.PutChangeIndex(ctx, "a", 0))
