@@ -46,7 +46,9 @@ func (e *OverflowError) Error() string {
 }
 
 // Encode returns the base45 text of src: 3 characters for each 2 bytes, and 2 for a last odd byte.
-func Encode(src []byte) string { return string(Append(make([]byte, 0, len(src)/2*3+len(src)%2*2), src)) }
+func Encode(src []byte) string {
+	return string(Append(make([]byte, 0, len(src)/2*3+len(src)%2*2), src))
+}
 
 // Append adds the base45 text of src to dst.
 func Append(dst, src []byte) []byte {
