@@ -92,7 +92,7 @@ func (s *settings) check(ctx context.Context, std stdio) (c checked, err error) 
 	}
 	lc := logCheck{settings: *s}
 	// A log that was never opened has no entries; a change that names one is found by the audit.
-	if _, err := os.Stat(filepath.Join(s.Data, logFolder, "witnessed")); errors.Is(err, iofs.ErrNotExist) {
+	if _, none := os.Stat(filepath.Join(s.Data, logFolder, "witnessed")); errors.Is(none, iofs.ErrNotExist) {
 		c.Findings, err = lc.audit(ctx, nil, std)
 	} else {
 		var proven translog.Proven
