@@ -227,9 +227,7 @@ func TestPassRenewsItself(t *testing.T) {
 	if text := eval[string](p, shown); p.passText() != text {
 		t.Error("the picture isn't that of the new pass")
 	}
-	if eval[string](p, `document.querySelector("time[data-clock]").textContent`) == clock {
-		t.Error("the clock stands still")
-	}
+	p.await(`document.querySelector("time[data-clock]").textContent !== "` + clock + `"`) // the first renewal can come within the second
 	time.Sleep(time.Until(deadline))
 	door := open(t, d, 390)
 	door.language("en")
