@@ -234,7 +234,8 @@ func TestPassRenewsItself(t *testing.T) {
 	door.staffSignIn(d.staff(t, "door-ningbo-metro"))
 	door.visit("/door")
 	door.scan(first)
-	door.await(`document.querySelector("#decision").innerText.includes("expired")`)
+	// What was kept is the server's pass or the phone's, whichever the page showed first.
+	door.await(`/expired|a picture or an old screen/.test(document.querySelector("#decision").innerText)`)
 }
 
 // TestChineseRegistration registers a resident in Chinese.
